@@ -1,0 +1,132 @@
+"""What the stages return: one frozen object per stage that keeps everything it computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from vostoolkit.arrays import Map, ObjectId, Region
+from vostoolkit.masks import Masks
+from vostoolkit.prompts import Click, Prompt
+
+Action: TypeAlias = Literal["none", "pseudo", "user"]
+Tier: TypeAlias = Literal["permanent", "working"]
+RequestKind: TypeAlias = Literal["object", "click"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StageResult:
+    """The result of one stage at one frame. ``seconds`` is filled in by the session."""
+
+    frame: int
+    round: int = 0
+    seconds: float = 0.0
+
+    def _repr_html_(self) -> str:
+        from vostoolkit.pictures import result_html
+
+        return result_html(self)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Propagation(StageResult):
+    """Masks predicted from memory, at the frame's size."""
+
+    masks: Masks
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Uncertainty(StageResult):
+    """Per-pixel entropy, the region it is averaged over for each object, the score and its jump.
+
+    ``jump[o]`` is None where there is no earlier score to compare with. ``lost`` holds the objects
+    whose predicted mask is empty.
+    """
+
+    masks: Masks
+    entropy: Map
+    regions: Mapping[ObjectId, Region]
+    score: Mapping[ObjectId, float]
+    jump: Mapping[ObjectId, float | None]
+    lost: frozenset[ObjectId] = frozenset()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Decision(StageResult):
+    """What to do about each object, why in words, and the thresholds that decided."""
+
+    action: Mapping[ObjectId, Action]
+    reason: Mapping[ObjectId, str]
+    thresholds: Mapping[str, float]
+
+    def objects(self, action: Action) -> tuple[ObjectId, ...]:
+        """The objects with this action, in order of their ids."""
+        return tuple(sorted(o for o, a in self.action.items() if a == action))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PseudoClick(StageResult):
+    """The click the method gives itself, and the field it was taken from: ``distance * weight``."""
+
+    click: Click
+    region: Region
+    distance: Map
+    weight: Map
+    product: Map
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Refinement(StageResult):
+    """One object's mask before and after prompts; probabilities in [0, 1].
+
+    ``by`` says who gave the prompts.
+    """
+
+    object_id: ObjectId
+    prompts: tuple[Prompt, ...]
+    before: Map
+    after: Map
+    by: Literal["user", "pseudo"] = "user"
+    score: float | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MemoryUpdate(StageResult):
+    """What came into a memory tier and what left it; counts are memory elements (grid places)."""
+
+    tier: Tier | None
+    objects: tuple[ObjectId, ...]
+    added: int
+    removed: int
+    sizes: Mapping[str, int]
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Request:
+    """The run is suspended until this is answered.
+
+    ``object_id`` is None when the method asks which objects to follow. ``masks`` and
+    ``uncertainty`` are what a person should be shown.
+    """
+
+    frame: int
+    kind: RequestKind
+    object_id: ObjectId | None = None
+    reason: str = ""
+    masks: Masks | None = None
+    uncertainty: Uncertainty | None = None
+
+    def _repr_html_(self) -> str:
+        from vostoolkit.pictures import result_html
+
+        return result_html(self)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Checkpoint:
+    """The end of a frame: its final masks, and a state from which the run can go on exactly."""
+
+    frame: int
+    round: int = 0
+    masks: Masks
+    state: Any = field(repr=False)
