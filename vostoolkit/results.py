@@ -52,11 +52,15 @@ class Uncertainty(StageResult):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Decision(StageResult):
-    """What to do about each object, why in words, and the thresholds that decided."""
+    """What to do about each object, why in words, and the thresholds that decided.
+
+    ``value[o]`` is what was compared with the thresholds; None where there was nothing to compare.
+    """
 
     action: Mapping[ObjectId, Action]
     reason: Mapping[ObjectId, str]
     thresholds: Mapping[str, float]
+    value: Mapping[ObjectId, float | None] = field(default_factory=dict[ObjectId, float | None])
 
     def objects(self, action: Action) -> tuple[ObjectId, ...]:
         """The objects with this action, in order of their ids."""
