@@ -1,0 +1,1 @@
+"""Networks: one family of modules per file, without input or output."""
