@@ -1,0 +1,112 @@
+"""Reading a memory: similarity, softmax over the likeliest elements, weighted sum of values.
+
+Memory elements ``m`` and query places ``q`` come first, channels last: a weight matrix is
+``[q, m]`` and each of its rows sums to 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from einops import rearrange
+from jaxtyping import Float, Int
+from torch import Tensor
+from torch.nn import functional
+
+from vostoolkit.networks.xmem import KeyFeatures
+
+
+def similarity(
+    key: Float[Tensor, "*b m c"],
+    shrinkage: Float[Tensor, "*b m"] | None,
+    query: Float[Tensor, "*b q c"],
+    selection: Float[Tensor, "*b q c"] | None,
+) -> Float[Tensor, "*b q m"]:
+    """How alike each query place and memory element are; float32, at most 0 with a selection.
+
+    ``-s sum_c e_c (k_c - q_c)^2 / sqrt(C)``, as one product of the rows ``[e, 2 q e, -sum e q^2]``
+    with ``[-k^2, k, 1] s``. Without shrinkage ``s = 1``. Without selection ``e = 1`` and, as in the
+    published network, the query's own square is left out, so that values may be positive.
+
+    Source: XMem, Eq. 2 (anisotropic L2).
+    """
+    with torch.autocast(key.device.type, enabled=False):
+        key, query = key.float(), query.float()
+        if selection is None:
+            own = torch.zeros_like(query[..., :1])
+            rows = torch.cat([torch.ones_like(query), 2 * query, own], -1)
+        else:
+            selection = selection.float()
+            scaled = query * selection
+            rows = torch.cat([selection, 2 * scaled, -(scaled * query).sum(-1, keepdim=True)], -1)
+        columns = torch.cat([-(key**2), key, torch.ones_like(key[..., :1])], -1)
+        if shrinkage is not None:
+            columns = columns * shrinkage.float()[..., None]
+        rows = rows * key.shape[-1] ** -0.5
+        return rows @ columns.transpose(-1, -2)
+
+
+@dataclass(frozen=True, eq=False)
+class TopWeights:
+    """For each query place the elements it reads and their weights, which sum to 1."""
+
+    elements: Int[Tensor, "q k"]
+    weights: Float[Tensor, "q k"]
+    size: int
+
+    def dense(self) -> Float[Tensor, "q m"]:
+        """The whole weight matrix, mostly zeros."""
+        full = self.weights.new_zeros(len(self.weights), self.size)
+        return full.scatter_(1, self.elements, self.weights)
+
+    def usage(self) -> Float[Tensor, " m"]:
+        """How much of all readings came from each element; sums to the number of places."""
+        if self.weights.device.type != "cpu":
+            return self.dense().sum(0)  # adding at repeated places is not repeatable on a GPU
+        total = self.weights.new_zeros(self.size)
+        return total.index_add_(0, self.elements.flatten(), self.weights.flatten())
+
+    def read(self, value: Float[Tensor, "m n v"]) -> Float[Tensor, "q n v"]:
+        """The weighted sum of the values each place reads."""
+        flat = value.flatten(1)
+        if flat.device.type == "cpu":
+            weights = self.weights.to(flat.dtype)
+            out = functional.embedding_bag(
+                self.elements, flat, per_sample_weights=weights, mode="sum"
+            )
+        else:
+            out = self.dense().to(flat.dtype) @ flat
+        return out.view(-1, *value.shape[1:])
+
+
+def top_weights(similar: Float[Tensor, "q m"], top_k: int) -> TopWeights:
+    """The softmax over each place's ``top_k`` most similar elements (all, if there are fewer).
+
+    Source: XMem, section 3.3 (top-k filtering of MiVOS). The maximum is subtracted first, so that
+    distant memories don't underflow.
+    """
+    values, elements = similar.topk(min(top_k, similar.shape[-1]), -1)
+    return TopWeights(elements, torch.softmax(values, -1), similar.shape[-1])
+
+
+def read_frames(
+    keys: Sequence[KeyFeatures],
+    values: Sequence[Float[Tensor, "b n v h w"]],
+    query: KeyFeatures,
+) -> tuple[Float[Tensor, "b n v i j"], Float[Tensor, "b q m"]]:
+    """What a batch of frames reads from a few others with a full softmax, and the weights.
+
+    Differentiable: this is the reading used in training. Elements run over frames, then rows.
+    """
+    key = torch.cat([_places(k.key) for k in keys], 1)
+    shrinkage = torch.cat([_places(k.shrinkage)[..., 0] for k in keys], 1)
+    similar = similarity(key, shrinkage, _places(query.key), _places(query.selection))
+    weights = torch.softmax(similar, -1)
+    value = torch.cat([rearrange(v, "b n v h w -> b (h w) (n v)") for v in values], 1)
+    readout = weights.to(value.dtype) @ value
+    height, objects = query.key.shape[-2], values[0].shape[1]
+    return rearrange(readout, "b (h w) (n v) -> b n v h w", h=height, n=objects), weights
+
+
+def _places(x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b q c"]:
+    return x.flatten(2).transpose(1, 2)
