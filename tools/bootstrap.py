@@ -25,8 +25,7 @@ def main() -> int:
     arguments, extra = _parse()
     python = ensure_environment()
     for command in _commands(arguments, extra):
-        code = subprocess.run([python, *command], cwd=ROOT, env=_quiet_threads()).returncode
-        if code:
+        if code := _run_to_its_end([python, *command]):
             return code
     return 0
 
@@ -42,8 +41,9 @@ def ensure_environment() -> str:
     _say(f"setting up {ENVIRONMENT} (only the first time; some minutes)")
     if not Path(python).exists():
         _run(sys.executable, "-m", "venv", str(ENVIRONMENT))
-    pip = (python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet")
-    _run(*pip, "--constraint", "constraints.txt", "--editable", ".[dev]")
+    pip = (python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install")
+    volume = () if sys.stderr.isatty() else ("-qq",)
+    _run(*pip, *volume, "--constraint", "constraints.txt", "--editable", ".[dev]")
     STAMP.write_text(wanted)
     _say(f"set up in {time.monotonic() - began:.0f} s")
     return python
@@ -92,6 +92,15 @@ def _fingerprint() -> str:
 def _quiet_threads() -> dict[str, str]:
     # Spinning OpenMP threads make a busy machine several times slower; sleeping ones don't.
     return {"OMP_WAIT_POLICY": "PASSIVE", **os.environ}
+
+
+def _run_to_its_end(command: list[str]) -> int:
+    process = subprocess.Popen(command, cwd=ROOT, env=_quiet_threads())
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # the command got the same Ctrl-C and saves what it has
 
 
 def _run(*command: str) -> None:
