@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "installed.stamp"
 OLDEST_PYTHON = (3, 11)
-PYTEST = ("-m", "pytest", "--nbval", "--nbval-sanitize-with", "tests/nbval.cfg")
+NBVAL = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg")
 
 
 def main() -> int:
@@ -66,7 +66,7 @@ def _commands(arguments: argparse.Namespace, extra: list[str]) -> list[tuple[str
             own = (arguments.video, "--click", arguments.click) if arguments.video else ()
             return [("-m", "vostoolkit", "demo", *own, "--out", "out/demo", *extra)]
         case "test":
-            return [(*PYTEST, *(extra or ("tests", "notebooks")))]
+            return [("-m", "pytest", *NBVAL, *(extra or ("tests", "notebooks")))]
         case "lab":
             return [("-m", "jupyterlab", "--notebook-dir", "notebooks", *extra)]
         case "check":
