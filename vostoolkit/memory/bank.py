@@ -1,0 +1,212 @@
+"""What a memory holds: elements in chunks, chunks in tiers, tiers for each group of objects.
+
+Everything here is a value. Adding appends a chunk to a new tuple, so older states, which share the
+other chunks, are never disturbed. An element knows the frame and the grid place it came from.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from vostoolkit.arrays import ObjectId
+from vostoolkit.memory.read import TopWeights, similarity, top_weights
+
+_FIRST_LIFE = 1e-7
+"""What the age of a new element starts from, so that its usage is 0 and not undefined."""
+
+
+@dataclass(frozen=True, eq=False)
+class Elements:
+    """Memory elements: what they're found by, what they say of each object, where they're from.
+
+    ``place`` is the row-major index in the feature grid of ``frame``.
+    """
+
+    key: Float[Tensor, "m c"]
+    shrinkage: Float[Tensor, " m"]
+    selection: Float[Tensor, "m c"]
+    value: Float[Tensor, "m n v"]
+    frame: Int[Tensor, " m"]
+    place: Int[Tensor, " m"]
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def at(self, index: Int[Tensor, " i"] | Bool[Tensor, " m"]) -> "Elements":
+        """Some of the elements."""
+        return self._each(lambda x: x[index])
+
+    def of_objects(self, columns: list[int]) -> "Elements":
+        """The same elements with the values of some of the objects."""
+        return replace(self, value=self.value[:, columns])
+
+    def to(self, device: torch.device) -> "Elements":
+        """The elements on another device."""
+        return self._each(lambda x: x.to(device))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> "Elements":
+        return Elements(
+            change(self.key),
+            change(self.shrinkage),
+            change(self.selection),
+            change(self.value),
+            change(self.frame),
+            change(self.place),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Tier:
+    """Chunks of elements with their use: summed reading weights, and how many reads they lived."""
+
+    chunks: tuple[Elements, ...] = ()
+    used: tuple[Float[Tensor, " m"], ...] = ()
+    reads: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(len(chunk) for chunk in self.chunks)
+
+    def with_chunk(self, chunk: Elements) -> "Tier":
+        """The tier with unused elements added."""
+        new = torch.zeros_like(chunk.shrinkage, dtype=torch.float32)
+        return Tier((*self.chunks, chunk), (*self.used, new), (*self.reads, 0))
+
+    def kept(self, indices: range | list[int]) -> "Tier":
+        """The tier with some of its chunks."""
+        return Tier(
+            tuple(self.chunks[i] for i in indices),
+            tuple(self.used[i] for i in indices),
+            tuple(self.reads[i] for i in indices),
+        )
+
+    def without_frame(self, frame: int) -> "Tier":
+        """The tier without the chunks that came from one frame; prototypes of several stay."""
+        is_it = [bool((chunk.frame == frame).all()) for chunk in self.chunks]
+        return self.kept([i for i, it in enumerate(is_it) if not it]) if any(is_it) else self
+
+    def read(self, usage: Float[Tensor, " m"]) -> "Tier":
+        """The tier after one more reading with this much use of each element."""
+        parts = torch.split(usage, [len(chunk) for chunk in self.chunks])
+        used = tuple(old + new for old, new in zip(self.used, parts, strict=True))
+        return Tier(self.chunks, used, tuple(n + 1 for n in self.reads))
+
+    def usage(self) -> Float[Tensor, " m"]:
+        """Mean use of each element per reading it lived through."""
+        pairs = zip(self.used, self.reads, strict=True)
+        return torch.cat([used / (reads + _FIRST_LIFE) for used, reads in pairs])
+
+    def of_objects(self, columns: list[int]) -> "Tier":
+        """The tier with the values of some of the objects."""
+        return replace(self, chunks=tuple(chunk.of_objects(columns) for chunk in self.chunks))
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Objects that were always memorised together, and their tiers."""
+
+    objects: tuple[ObjectId, ...]
+    long_term: Tier = Tier()
+    working: Tier = Tier()
+    permanent: Tier = Tier()
+
+    @property
+    def tiers(self) -> tuple[Tier, Tier, Tier]:
+        """Long-term, working, permanent: the order in which elements are read."""
+        return self.long_term, self.working, self.permanent
+
+    def __len__(self) -> int:
+        return sum(len(tier) for tier in self.tiers)
+
+    def of_objects(self, objects: tuple[ObjectId, ...]) -> "Group":
+        """The group reduced to some of its objects; itself if they're all."""
+        if objects == self.objects:
+            return self
+        columns = [self.objects.index(o) for o in objects]
+        return Group(objects, *(tier.of_objects(columns) for tier in self.tiers))
+
+    def similarity(
+        self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"]
+    ) -> Float[Tensor, "q m"]:
+        """How alike each query place is to each element, in the order of ``tiers``."""
+        chunks = [chunk for tier in self.tiers for chunk in tier.chunks]
+        key = torch.cat([chunk.key for chunk in chunks])
+        shrinkage = torch.cat([chunk.shrinkage for chunk in chunks])
+        return similarity(key, shrinkage, query, selection)
+
+    def read(
+        self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"], top_k: int
+    ) -> tuple[Float[Tensor, "q n v"], "Group"]:
+        """What each place reads of each object, and the group with its use counted."""
+        weights = top_weights(self.similarity(query, selection), top_k)
+        value = torch.cat([chunk.value for tier in self.tiers for chunk in tier.chunks])
+        return weights.read(value), self._used(weights)
+
+    def _used(self, weights: TopWeights) -> "Group":
+        sizes = [len(tier) for tier in self.tiers]
+        long_term, working, _ = torch.split(weights.usage(), sizes)
+        return replace(
+            self, long_term=self.long_term.read(long_term), working=self.working.read(working)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """The groups of a run; every object is in exactly one of them."""
+
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def objects(self) -> tuple[ObjectId, ...]:
+        """All objects, group by group."""
+        return tuple(o for group in self.groups for o in group.objects)
+
+    def sizes(self) -> dict[str, int]:
+        """Elements in each tier, over all groups."""
+        return {
+            "permanent": sum(len(group.permanent) for group in self.groups),
+            "working": sum(len(group.working) for group in self.groups),
+            "long-term": sum(len(group.long_term) for group in self.groups),
+        }
+
+    def split(self, objects: tuple[ObjectId, ...]) -> "Memory":
+        """The memory in groups that lie wholly inside or outside these objects.
+
+        Objects that it doesn't hold yet become one new, empty group.
+        """
+        groups: list[Group] = []
+        for group in self.groups:
+            inside = tuple(o for o in group.objects if o in objects)
+            outside = tuple(o for o in group.objects if o not in objects)
+            groups += [group.of_objects(part) for part in (inside, outside) if part]
+        if new := tuple(o for o in objects if o not in self.objects):
+            groups.append(Group(new))
+        return Memory(tuple(groups))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A memory element that a place was read from: its tier, frame, grid place and weight."""
+
+    tier: str
+    frame: int
+    place: int
+    weight: float
+
+
+def sources(group: Group, weights: TopWeights, place: int) -> tuple[Source, ...]:
+    """The memory elements that one query place read, the heaviest first."""
+    names = ("long-term", "working", "permanent")
+    tiers = [name for name, tier in zip(names, group.tiers, strict=True) for _ in range(len(tier))]
+    chunks = [chunk for tier in group.tiers for chunk in tier.chunks]
+    frame = torch.cat([chunk.frame for chunk in chunks])
+    origin = torch.cat([chunk.place for chunk in chunks])
+    order = weights.weights[place].argsort(descending=True)
+    found: list[Source] = []
+    for i in order:
+        element = int(weights.elements[place, i])
+        share = float(weights.weights[place, i])
+        found.append(Source(tiers[element], int(frame[element]), int(origin[element]), share))
+    return tuple(found)

@@ -1,0 +1,104 @@
+"""Keeping a memory small: old working frames become prototypes, little used prototypes go.
+
+Source: XMem, section 3.3 (memory consolidation, least-frequently-used eviction).
+"""
+
+from dataclasses import dataclass, replace
+
+import torch
+
+from vostoolkit.memory.bank import Elements, Group, Tier
+from vostoolkit.memory.read import similarity
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a group may hold; the defaults are XMem's.
+
+    When ``working_max`` frames are in working memory, the oldest but the very first become
+    ``prototypes`` long-term elements, until ``working_min`` frames are left. Without
+    ``is_consolidating`` working memory grows without end.
+    """
+
+    working_min: int = 5
+    working_max: int = 10
+    prototypes: int = 128
+    long_term_max: int = 10_000
+    is_consolidating: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.working_min < self.working_max:
+            raise ValueError(
+                f"working memory of {self.working_min} to {self.working_max} frames: "
+                "give 1 <= working_min < working_max"
+            )
+        if not 1 <= self.prototypes <= self.long_term_max:
+            raise ValueError(
+                f"{self.prototypes} prototypes in a long-term memory of {self.long_term_max}: "
+                "give 1 <= prototypes <= long_term_max"
+            )
+
+
+def consolidated(group: Group, limits: Limits) -> Group:
+    """The group within its limits; itself if working memory isn't full."""
+    count = len(group.working.chunks)
+    if not limits.is_consolidating or count < limits.working_max:
+        return group
+    old = range(1, count - limits.working_min + 1)
+    kept = [i for i in range(count) if i not in old]
+    room = limits.long_term_max - limits.prototypes
+    long_term = evicted(group.long_term, room)
+    return replace(
+        group,
+        working=group.working.kept(kept),
+        long_term=long_term.with_chunk(prototypes(group.working.kept(old), limits.prototypes)),
+    )
+
+
+def prototypes(tier: Tier, count: int) -> Elements:
+    """The most used elements, each with what it reads from the whole tier with a full softmax.
+
+    They keep their own key, selection, frame and place.
+
+    Source: XMem, Eq. 5 (potentiation).
+    """
+    key = torch.cat([chunk.key for chunk in tier.chunks])
+    shrinkage = torch.cat([chunk.shrinkage for chunk in tier.chunks])
+    selection = torch.cat([chunk.selection for chunk in tier.chunks])
+    value = torch.cat([chunk.value for chunk in tier.chunks])
+    best = tier.usage().topk(min(count, len(tier)))[1]
+    similar = similarity(key, shrinkage, key[best], selection[best])
+    weights = torch.softmax(similar, -1)
+    return Elements(
+        key=key[best],
+        shrinkage=weights.to(shrinkage.dtype) @ shrinkage,
+        selection=selection[best],
+        value=(weights.to(value.dtype) @ value.flatten(1)).view(-1, *value.shape[1:]),
+        frame=torch.cat([chunk.frame for chunk in tier.chunks])[best],
+        place=torch.cat([chunk.place for chunk in tier.chunks])[best],
+    )
+
+
+def evicted(tier: Tier, size: int) -> Tier:
+    """The tier with its ``size`` most used elements at most; of equals, the newer ones stay.
+
+    Note: the release keeps what is used strictly more than the first element to go, so it drops
+    all equals too, and fails when there is nothing to drop.
+    """
+    if len(tier) <= size:
+        return tier
+    order = tier.usage().sort(stable=True)[1]
+    stays = torch.ones(len(tier), dtype=torch.bool, device=order.device)
+    stays[order[: len(tier) - size]] = False
+    parts = torch.split(stays, [len(chunk) for chunk in tier.chunks])
+    chunks: list[Elements] = []
+    used: list[torch.Tensor] = []
+    reads: list[int] = []
+    for chunk, use, age, part in zip(tier.chunks, tier.used, tier.reads, parts, strict=True):
+        if not bool(part.any()):
+            continue
+        is_whole = bool(part.all())
+        chunks.append(chunk if is_whole else chunk.at(part))
+        used.append(use if is_whole else use[part])
+        reads.append(age)
+    return Tier(tuple(chunks), tuple(used), tuple(reads))
