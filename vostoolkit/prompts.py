@@ -30,7 +30,7 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Scribble:
-    """A stroke on (positive) or off (negative) an object: points ``(x, y)`` and a width in pixels."""
+    """A stroke on (positive) or off (negative) an object: points ``(x, y)``, width in pixels."""
 
     frame: int
     object_id: int

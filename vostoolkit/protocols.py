@@ -96,7 +96,7 @@ class Refiner(Protocol):
         masks: Masks | None,
         /,
     ) -> Refinement:
-        """The refined mask of one object; ``masks`` is the present prediction, None at the start."""
+        """The refined mask of one object; ``masks`` is the prediction, None at the start."""
         ...
 
 

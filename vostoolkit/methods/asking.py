@@ -1,0 +1,48 @@
+"""What every method does with its driver: ask, and take frames one after the other."""
+
+from collections.abc import Generator, Iterator
+from itertools import groupby
+
+from vostoolkit.arrays import ObjectId
+from vostoolkit.errors import SessionError
+from vostoolkit.frames import Frame, Stream, Video
+from vostoolkit.prompts import Absent, Drawing, Prompt
+from vostoolkit.results import Request
+
+
+def ask(
+    request: Request,
+) -> Generator[Request, tuple[Prompt, ...] | None, tuple[Prompt, ...]]:
+    """The prompts that answer a request; the run is suspended until they are there."""
+    return (yield request) or ()
+
+
+def frames_from(video: Video | Stream, first: int) -> Iterator[Frame]:
+    """The frames of a video from a number on, or what a stream still brings."""
+    if isinstance(video, Video):
+        return (video[index] for index in range(first, len(video)))
+    return iter(video)
+
+
+def by_object(prompts: tuple[Prompt, ...]) -> Iterator[tuple[ObjectId, tuple[Prompt, ...]]]:
+    """The prompts of each object, by id; those of one object in the order given."""
+    ordered = sorted(prompts, key=lambda prompt: prompt.object_id)
+    for object_id, group in groupby(ordered, key=lambda prompt: prompt.object_id):
+        yield object_id, tuple(group)
+
+
+def frame_again(video: Video | Stream, index: int) -> Frame:
+    """A frame that was taken before.
+
+    Raises:
+        SessionError: the video is a live stream.
+    """
+    if isinstance(video, Video):
+        return video[index]
+    raise SessionError(f"frame {index} of a live stream is gone: correct it while it is shown")
+
+
+def still_valid(prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+    """The prompts from the last whole mask or verdict on; it overrules what came before it."""
+    whole = [i for i, prompt in enumerate(prompts) if isinstance(prompt, Absent | Drawing)]
+    return prompts[whole[-1] :] if whole else prompts

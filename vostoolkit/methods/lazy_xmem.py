@@ -1,0 +1,244 @@
+"""Lazy-XMem: online segmentation that asks for a click where its uncertainty jumps.
+
+Vujasinović et al., "Strike the Balance: On-the-Fly Uncertainty based User Interactions for
+Long-Term Video Object Segmentation", 2024.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
+
+from vostoolkit.arrays import ObjectId
+from vostoolkit.errors import PromptError
+from vostoolkit.frames import Frame, Stream, Video
+from vostoolkit.masks import Masks
+from vostoolkit.methods.asking import ask, by_object, frame_again, frames_from, still_valid
+from vostoolkit.prompts import Prompt, Skip
+from vostoolkit.protocols import (
+    Decider,
+    Event,
+    Prompter,
+    Propagator,
+    Refiner,
+    Run,
+    UncertaintyMeasure,
+)
+from vostoolkit.results import Checkpoint, Propagation, Request, Uncertainty
+from vostoolkit.stages.decide import EntropyJump
+from vostoolkit.stages.propagate_xmem import XMemPropagator
+from vostoolkit.stages.pseudo_click import DistanceFieldClick
+from vostoolkit.stages.refine import ClickRefiner, SamHqRefiner
+from vostoolkit.stages.uncertainty import MaskedEntropy
+from vostoolkit.stages.update import MemoryRule
+
+
+@dataclass(frozen=True, eq=False)
+class LazyState:
+    """What the next frame depends on, and what a correction of this one needs.
+
+    ``since`` counts the frames since the last scheduled memory frame. ``before`` is the state
+    before this frame went into memory, so that a correction replaces what it has stored.
+    """
+
+    propagator: Any
+    uncertainty: Uncertainty
+    since: int
+    prompts: tuple[Prompt, ...] = ()
+    corrected: frozenset[ObjectId] = frozenset()
+    pseudo_corrected: frozenset[ObjectId] = frozenset()
+    before: "LazyState | None" = None
+
+
+Steps: TypeAlias = Generator[Event, tuple[Prompt, ...] | None, tuple[Masks, LazyState]]
+"""Part of a run: yields events, and returns the frame's masks and the state behind it."""
+
+
+@dataclass(frozen=True, eq=False)
+class LazyXMem:
+    """The method; its fields are the stages.
+
+    Frame by frame: propagate; measure the entropy (Eq. 2, 3); where it jumps, click oneself
+    (Eq. 4, 5) or ask a person (3.4); refine (3.3); update the memory (3.5).
+    """
+
+    propagator: Propagator[Any]
+    refine: Refiner
+    uncertainty: UncertaintyMeasure = field(default_factory=MaskedEntropy)
+    decide: Decider = field(default_factory=EntropyJump)
+    pseudo_click: Prompter = field(default_factory=DistanceFieldClick)
+    update: MemoryRule = field(default_factory=MemoryRule)
+
+    @staticmethod
+    def preset(
+        name: str = "nano",
+        *,
+        device: str | None = None,
+        profile: Literal["paper", "released"] = "paper",
+    ) -> "LazyXMem":
+        """The method with the networks of a preset, the stages as printed or as released.
+
+        ``"nano"`` uses the embedded networks; ``"paper"`` XMem and SAM-HQ, whose checkpoints the
+        person supplies.
+
+        Raises:
+            ValueError: no such preset or profile.
+            WeightsError: the preset's weights aren't there.
+            DeviceError: the device isn't there.
+        """
+        if name not in PRESETS:
+            raise ValueError(f"no preset {name!r}: there are {', '.join(map(repr, PRESETS))}")
+        if profile not in ("paper", "released"):
+            raise ValueError(f"no profile {profile!r}: there are 'paper' and 'released'")
+        method = PRESETS[name](device)
+        if profile == "paper":
+            return method
+        return replace(
+            method,
+            uncertainty=MaskedEntropy.released(),
+            decide=EntropyJump.released(),
+            pseudo_click=DistanceFieldClick.released(),
+            update=MemoryRule.released(),
+        )
+
+    def run(self, video: Video | Stream, start: Checkpoint | None, /) -> Run:
+        """The run from the beginning, or from a checkpoint (which it yields first)."""
+        frames = frames_from(video, start.frame + 1 if start else 0)
+        frame = None
+        if start:
+            index, masks, state = start.frame, start.masks, start.state
+        else:
+            frame = next(frames, None)
+            if frame is None:
+                return
+            index = frame.index
+            masks, state = yield from self._first_frame(frame)
+        while True:
+            prompts = yield Checkpoint(frame=index, masks=masks, state=state)
+            if prompts:  # a person corrects the finished frame without being asked
+                frame = frame or frame_again(video, index)
+                masks, state = yield from self._correct(frame, masks, state, prompts)
+                continue
+            frame = next(frames, None)
+            if frame is None:
+                return
+            index = frame.index
+            masks, state = yield from self._next_frame(frame, state)
+
+    def _first_frame(self, frame: Frame) -> Steps:
+        reason = "click on each object to follow, or draw a box or a mask"
+        prompts = yield from ask(Request(frame=frame.index, kind="object", reason=reason))
+        nothing = Masks.empty(frame.size)
+        masks, touched = yield from self._refine_all(frame, nothing, prompts)
+        if not touched:
+            raise PromptError(f"frame {frame.index}: give a prompt on each object to follow")
+        uncertainty = self.uncertainty(Propagation(frame=frame.index, masks=masks), None)
+        yield uncertainty
+        start = self.propagator.start(frame, masks.objects)
+        state = LazyState(start, uncertainty, since=self.update.every, prompts=prompts)
+        return (yield from self._memorise(frame, masks, state))
+
+    def _next_frame(self, frame: Frame, before: LazyState) -> Steps:
+        predicted, propagated = self.propagator.propagate(frame, before.propagator)
+        yield predicted
+        uncertainty = self.uncertainty(predicted, before.uncertainty)
+        yield uncertainty
+        decision = self.decide(uncertainty, before.uncertainty)
+        yield decision
+        masks = predicted.masks
+        for object_id in decision.objects("pseudo"):
+            click = self.pseudo_click(uncertainty, object_id)
+            yield click
+            refined = self.refine(frame, object_id, (click.click,), masks)
+            yield replace(refined, by="pseudo")
+            masks = masks.replaced(object_id, refined.after)
+        corrected: frozenset[ObjectId] = frozenset()
+        given: tuple[Prompt, ...] = ()
+        for object_id in decision.objects("user"):
+            if object_id in corrected:  # an earlier answer held prompts on this object too
+                continue
+            prompts = yield from ask(
+                Request(
+                    frame=frame.index,
+                    kind="click",
+                    object_id=object_id,
+                    reason=decision.reason[object_id],
+                    masks=masks,
+                    uncertainty=uncertainty,
+                )
+            )
+            masks, touched = yield from self._refine_all(frame, masks, prompts)
+            corrected, given = corrected | touched, (*given, *prompts)
+        state = LazyState(
+            propagated,
+            uncertainty,
+            since=before.since + 1,
+            prompts=given,
+            corrected=corrected,
+            pseudo_corrected=frozenset(decision.objects("pseudo")) - corrected,
+        )
+        return (yield from self._memorise(frame, masks, state))
+
+    def _correct(
+        self, frame: Frame, masks: Masks, state: LazyState, prompts: tuple[Prompt, ...]
+    ) -> Steps:
+        if state.before is not None:  # what this frame has stored is stored anew
+            state = state.before
+        given = (*state.prompts, *prompts)
+        masks, touched = yield from self._refine_all(frame, masks, prompts, given)
+        state = replace(
+            state,
+            prompts=given,
+            corrected=state.corrected | touched,
+            pseudo_corrected=state.pseudo_corrected - touched,
+        )
+        return (yield from self._memorise(frame, masks, state))
+
+    def _refine_all(
+        self,
+        frame: Frame,
+        masks: Masks,
+        prompts: tuple[Prompt, ...],
+        given: tuple[Prompt, ...] | None = None,
+    ) -> Generator[Event, tuple[Prompt, ...] | None, tuple[Masks, frozenset[ObjectId]]]:
+        """The masks with each prompted object refined, and those objects.
+
+        ``given`` holds the earlier prompts of this frame too; a refiner gets all of an object.
+        """
+        touched: set[ObjectId] = set()
+        everything = dict(by_object(given or prompts))
+        for object_id, own in by_object(prompts):
+            if all(isinstance(prompt, Skip) for prompt in own):
+                continue
+            present = masks if object_id in masks.objects else None
+            refined = self.refine(frame, object_id, still_valid(everything[object_id]), present)
+            yield refined
+            masks = masks.replaced(object_id, refined.after)
+            touched.add(object_id)
+        return masks, frozenset(touched)
+
+    def _memorise(self, frame: Frame, masks: Masks, state: LazyState) -> Steps:
+        plans, since = self.update(
+            masks.objects,
+            state.uncertainty,
+            state.since,
+            corrected=state.corrected,
+            pseudo_corrected=state.pseudo_corrected,
+        )
+        propagated = state.propagator
+        for plan in plans:
+            update, propagated = self.propagator.memorise(
+                frame, masks, propagated, tier=plan.tier, objects=plan.objects, reason=plan.reason
+            )
+            yield update
+        return masks, replace(state, propagator=propagated, since=since, before=state)
+
+
+def _nano(device: str | None) -> LazyXMem:
+    return LazyXMem(XMemPropagator.nano(device=device), ClickRefiner(device=device))
+
+
+def _paper(device: str | None) -> LazyXMem:
+    return LazyXMem(XMemPropagator.published(device=device), SamHqRefiner("vit_l", device=device))
+
+
+PRESETS: dict[str, Callable[[str | None], LazyXMem]] = {"nano": _nano, "paper": _paper}

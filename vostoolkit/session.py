@@ -1,0 +1,295 @@
+"""A method at work on a video: step, answer, look back, undo, branch, save and go on."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from vostoolkit import storage
+from vostoolkit.answers import Answers
+from vostoolkit.arrays import Image, Labels
+from vostoolkit.errors import PromptError, SessionError
+from vostoolkit.frames import RememberedStream, Stream, Video
+from vostoolkit.masks import Masks
+from vostoolkit.prompts import Prompt, check_inside
+from vostoolkit.protocols import Event, Method, User
+from vostoolkit.results import Checkpoint, Request
+from vostoolkit.runner import CheckpointStore, Cursor, Runner
+from vostoolkit.trace import FrameRecord, Keep, Trace
+
+_UNDO_DEPTH = 1000
+
+
+class Session:
+    """Advances a method stage by stage and keeps what a person needs to look at, change and repeat.
+
+    The person's prompts are the only input: everything else follows from them, the method and the
+    video, so any earlier point can be reached again exactly.
+
+    Example:
+        >>> session = Session(LazyXMem.preset("nano"), open_video("juggle.mp4"))
+        >>> session.answer(Click(frame=0, object_id=1, x=312, y=140))
+        >>> session.run(until=Request)
+    """
+
+    def __init__(self, method: Method, video: Video | Stream, *, keep: Keep | None = None) -> None:
+        self.method = method
+        self.trace = Trace(keep or Keep())
+        self.video = (
+            video if isinstance(video, Video) else RememberedStream(video, self.trace.keep.results)
+        )
+        self._runner = Runner(
+            method,
+            self.video,
+            store=CheckpointStore(self.trace.keep.checkpoints),
+            trace=self.trace,
+        )
+        self._history: deque[tuple[Cursor, Answers]] = deque(maxlen=_UNDO_DEPTH)
+
+    # -- where it stands ---------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> int | None:
+        """The frame that is worked on, or was last; None before the first step."""
+        return self._runner.last.frame if self._runner.last else None
+
+    @property
+    def request(self) -> Request | None:
+        """The request that waits for an answer."""
+        return self._runner.waiting
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last frame is done."""
+        return self._runner.finished
+
+    @property
+    def last(self) -> Event | None:
+        """The latest event."""
+        return self._runner.last
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """All that a person gave, by frame and in the order given."""
+        return tuple(self._runner.answers)
+
+    @property
+    def masks(self) -> Masks | None:
+        """The latest masks of the frame that is worked on."""
+        return None if self.frame is None else self.at(self.frame).masks
+
+    # -- going on ----------------------------------------------------------------------------------
+
+    def step(self) -> Event:
+        """The result of the next stage, or the request or checkpoint that comes next.
+
+        Raises:
+            SessionError: a request waits for an answer, or the video is at its end.
+        """
+        before = (self._runner.cursor, self._runner.answers)
+        event = self._runner.advance()
+        self._history.append(before)
+        return event
+
+    def run(self, until: type | int | Callable[[Event], bool] | None = None) -> Event | None:
+        """The event at which it stopped: the one asked for, an unanswered request, or the last.
+
+        ``until`` is a class of events, a frame number (stop when that frame is done), a function of
+        an event, or None.
+        """
+        is_there = _condition(until)
+        while not self.finished and self.request is None:
+            event = self.step()
+            if is_there(event):
+                return event
+        return self.last
+
+    def play(self, user: User, progress: Callable[[int], None] | None = None) -> None:
+        """Nothing; runs to the end, ``user`` answers; ``progress`` gets each finished frame."""
+        while not self.finished:
+            if self.request is not None:
+                self.answer(*user(self.request))
+            event = self.step()
+            if progress and isinstance(event, Checkpoint):
+                progress(event.frame)
+
+    # -- what a person does ------------------------------------------------------------------------
+
+    def answer(self, *prompts: Prompt) -> None:
+        """Nothing; takes prompts for the waiting request, or for any frame without being asked.
+
+        A prompt for a finished frame takes the run back to the end of that frame and corrects it
+        there; one for a later frame is applied when the run gets there. An object id that is new
+        adds an object.
+
+        Raises:
+            PromptError: no prompts, or a prompt outside the frame or the video.
+            SessionError: a finished frame of a live stream.
+        """
+        self._check(prompts)
+        runner = self._runner
+        before = (runner.cursor, runner.answers)
+        frames = sorted({prompt.frame for prompt in prompts})
+        self._go_back_to(frames[0])
+        for frame in frames:
+            last = len(runner.answers.at(frame)) - 1
+            join = last if last >= 0 and not runner.is_used(frame, last) else None
+            group = tuple(prompt for prompt in prompts if prompt.frame == frame)
+            runner.answers = runner.answers.added(frame, group, join=join)
+        self._history.append(before)
+
+    def undo(self) -> None:
+        """Nothing; takes back the last step or answer.
+
+        Raises:
+            SessionError: nothing to undo, or a step of a live stream.
+        """
+        if not self._history:
+            raise SessionError("nothing to undo: no step or answer has been made")
+        cursor, answers = self._history[-1]
+        changed = self._runner.answers.first_change(answers)
+        if changed is not None:
+            self._runner.store.drop_from(changed)
+        self._runner.answers = answers
+        self._runner.seek(cursor)
+        self._history.pop()
+
+    def rewind(self, frame: int) -> None:
+        """Nothing; goes back to the end of a finished frame (-1: before the first).
+
+        Prompts of later frames stay and are applied again when the run gets there.
+
+        Raises:
+            SessionError: the frame isn't finished yet, or the video is a live stream.
+        """
+        before = (self._runner.cursor, self._runner.answers)
+        if frame > self._runner.cursor.frame:
+            raise SessionError(
+                f"frame {frame} isn't finished: rewind() goes back, session.run(until={frame}) on"
+            )
+        self._go_back_to(frame)
+        self._history.append(before)
+
+    def branch(self, frame: int, **changes: Any) -> "Session":
+        """A new session that does frame ``frame`` and all later ones with changed stages.
+
+        ``changes`` are fields of the method. What came before is shared, this session is untouched,
+        and prompts from ``frame`` on are left out.
+
+        Raises:
+            SessionError: the frame lies ahead of the run, or the video is a live stream.
+            TypeError: the method has no such field.
+        """
+        if not 0 <= frame <= self._runner.cursor.frame + 1:
+            raise SessionError(
+                f"branch at frame {frame}: give a frame from 0 to {self._runner.cursor.frame + 1}"
+            )
+        method = replace(cast(Any, self.method), **changes)
+        past = self._replay(frame - 1)
+        other = Session(method, self.video, keep=self.trace.keep)
+        other._runner.origin = past.store.nearest(past.cursor)
+        other._runner.answers = self._runner.answers.before(max(frame, 1))
+        other._runner.go_to_end_of(frame - 1)
+        other.trace.rows = {f: rows for f, rows in self.trace.rows.items() if f < frame}
+        other.trace.pictures = {f: png for f, png in self.trace.pictures.items() if f < frame}
+        return other
+
+    # -- looking back ------------------------------------------------------------------------------
+
+    def at(self, frame: int) -> FrameRecord:
+        """All results of one frame; computed again if they are no longer kept.
+
+        Raises:
+            SessionError: the frame hasn't been reached, or is a live stream's and no longer kept.
+        """
+        if frame in self.trace.records:
+            return self.trace.records[frame]
+        if not 0 <= frame <= self._runner.cursor.frame:
+            raise SessionError(
+                f"frame {frame} hasn't been reached: session.run(until={frame}) gets there"
+            )
+        return self._replay(frame, record=True).trace.records[frame]
+
+    def labels(self, frame: int) -> Labels:
+        """The final labels of a finished frame."""
+        return self.trace.labels(frame)
+
+    def image(self, frame: int) -> Image:
+        """The picture of a frame.
+
+        Raises:
+            SessionError: a live stream's frame that is no longer kept.
+        """
+        if isinstance(self.video, Video):
+            return self.video[frame].image
+        return self.video.seen(frame).image
+
+    def save(self, folder: str | Path) -> Path:
+        """The folder, with all that is needed to go on exactly: prompts, labels, numbers, state."""
+        saved = self._runner.store.nearest(self._runner.cursor)
+        return storage.save(
+            Path(folder), self.trace, self._runner.answers, self._runner.cursor, saved
+        )
+
+    @staticmethod
+    def load(
+        folder: str | Path, method: Method, video: Video, *, keep: Keep | None = None
+    ) -> "Session":
+        """The session saved in a folder, at the point where it was saved.
+
+        Raises:
+            SessionError: no session there, or one of another video.
+        """
+        session = Session(method, video, keep=keep)
+        stored = storage.load(Path(folder))
+        session._runner.answers = stored.answers
+        if stored.saved:
+            session._runner.store.add(stored.saved)
+        session._runner.seek(stored.cursor)
+        session.trace.rows = {**stored.rows, **session.trace.rows}
+        session.trace.pictures = {**stored.pictures, **session.trace.pictures}
+        return session
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _replay(self, frame: int, *, record: bool = False) -> Runner:
+        """Another runner at the end of a frame of this run; with ``record`` it saw that frame."""
+        runner = Runner(
+            self.method,
+            self.video,
+            store=self._runner.store.copy(),
+            trace=Trace(Keep(results=1, labels=False, rows=False)),
+        )
+        runner.origin, runner.answers = self._runner.origin, self._runner.answers
+        if record:
+            runner.store.drop_from(frame)
+        runner.go_to_end_of(frame)
+        return runner
+
+    def _check(self, prompts: tuple[Prompt, ...]) -> None:
+        if not prompts:
+            raise PromptError("no prompts: give clicks, …, or Skip(frame, object_id) for no change")
+        check_inside(prompts, self.video.size)
+        length = len(self.video) if isinstance(self.video, Video) else None
+        last = max(prompt.frame for prompt in prompts)
+        if length is not None and last >= length:
+            raise PromptError(f"a prompt on frame {last}: the video has frames 0 to {length - 1}")
+
+    def _go_back_to(self, frame: int) -> None:
+        """Nothing; to the end of a frame, if the run is past it."""
+        last = self._runner.last
+        if last is None or last.frame < frame or (last.frame == frame and frame >= 0):
+            return
+        self._runner.go_to_end_of(frame)
+        self._runner.store.drop_from(frame + 1)
+
+
+def _condition(until: type | int | Callable[[Event], bool] | None) -> Callable[[Event], bool]:
+    if until is None:
+        return lambda event: False
+    if isinstance(until, type):
+        return lambda event: isinstance(event, until)
+    if isinstance(until, int):
+        return lambda event: isinstance(event, Checkpoint) and event.frame >= until
+    return until

@@ -1,0 +1,1 @@
+"""The stages of the methods, one idea a file."""

@@ -1,0 +1,102 @@
+"""Which masks go into memory: uncertainty- and interaction-driven updates (Lazy-XMem 3.5)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vostoolkit.arrays import ObjectId
+from vostoolkit.results import Tier, Uncertainty
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """Objects whose masks go to one tier (None: not into memory), and why."""
+
+    tier: Tier | None
+    objects: tuple[ObjectId, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class MemoryRule:
+    """Plans the memory of one frame: every n-th frame, unless unsure, and after corrections.
+
+    ``uncertainty_driven`` (UDU) refuses objects whose score is above ``tau_memory``;
+    ``interaction_driven`` (IDU) stores a frame that a person corrected, on or off schedule;
+    ``pseudo_driven`` does so after pseudo-corrections, and otherwise an object that got one isn't
+    stored. ``scope="frame"`` lets one refused object refuse the whole frame, and ``retry`` tries a
+    refused frame's schedule again at the next one, both as released.
+
+    Source: Lazy-XMem 3.5 and Table 2; ``every`` from XMem.
+    """
+
+    every: int = 5
+    tau_memory: float = 0.8
+    uncertainty_driven: bool = True
+    interaction_driven: bool = True
+    pseudo_driven: bool = False
+    scope: Literal["object", "frame"] = "object"
+    retry: bool = False
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise ValueError(f"every={self.every}: store every n-th frame, n at least 1")
+
+    @staticmethod
+    def released() -> "MemoryRule":
+        """The rule of the released code."""
+        return MemoryRule(scope="frame", retry=True)
+
+    def __call__(
+        self,
+        objects: tuple[ObjectId, ...],
+        uncertainty: Uncertainty,
+        since: int,
+        /,
+        *,
+        corrected: frozenset[ObjectId],
+        pseudo_corrected: frozenset[ObjectId],
+    ) -> tuple[tuple[MemoryPlan, ...], int]:
+        """The plans, which together name each of the objects once, and the new ``since``.
+
+        ``since`` counts the frames since the last scheduled memory frame, this one included.
+        """
+        asked_for = self.interaction_driven and bool(corrected)
+        asked_for |= self.pseudo_driven and bool(pseudo_corrected)
+        if since < self.every and not asked_for:
+            return _plans(objects, dict.fromkeys(objects, "not due"), ""), since
+        refused = {
+            o: why
+            for o in objects
+            if (why := self._refusal(o, uncertainty, corrected, pseudo_corrected))
+        }
+        if refused and self.scope == "frame" and not asked_for:
+            refused = {o: refused.get(o, "another object is unsure") for o in objects}
+        reason = "corrected" if asked_for else f"every {self.every} frames"
+        all_refused = len(refused) == len(objects)
+        return _plans(objects, refused, reason), (since if all_refused and self.retry else 0)
+
+    def _refusal(
+        self,
+        object_id: ObjectId,
+        uncertainty: Uncertainty,
+        corrected: frozenset[ObjectId],
+        pseudo_corrected: frozenset[ObjectId],
+    ) -> str | None:
+        if object_id in corrected:
+            return None if self.interaction_driven else "corrected, and IDU is off"
+        if object_id in pseudo_corrected:
+            return None if self.pseudo_driven else "pseudo-corrected"
+        score = uncertainty.score.get(object_id, 0.0)
+        if self.uncertainty_driven and score > self.tau_memory:
+            return f"unsure: S {score:.2f} > tau_m {self.tau_memory:g}"
+        return None
+
+
+def _plans(
+    objects: tuple[ObjectId, ...], refused: dict[ObjectId, str], reason: str
+) -> tuple[MemoryPlan, ...]:
+    stored = tuple(o for o in objects if o not in refused)
+    plans = [MemoryPlan("working", stored, reason)] if stored else []
+    for why in dict.fromkeys(refused.values()):
+        plans.append(MemoryPlan(None, tuple(o for o in refused if refused[o] == why), why))
+    return tuple(plans)

@@ -1,0 +1,159 @@
+"""A session on disk: prompts and numbers as JSON, labels as PNG, the state as plain tensors."""
+
+import dataclasses
+import importlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import torch
+
+from vostoolkit import prompts as prompt_types
+from vostoolkit.answers import Answers
+from vostoolkit.errors import SessionError
+from vostoolkit.prompts import Drawing, Prompt
+from vostoolkit.runner import Cursor, Saved
+from vostoolkit.trace import Row, Trace, decode_labels, encode_labels
+
+_VERSION = 1
+_OWN_PACKAGE = "vostoolkit"
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """What a session's folder holds."""
+
+    answers: Answers
+    cursor: Cursor
+    saved: Saved | None
+    rows: dict[int, tuple[Row, ...]]
+    pictures: dict[int, bytes]
+
+
+def save(folder: Path, trace: Trace, answers: Answers, cursor: Cursor, saved: Saved | None) -> Path:
+    """The folder; each file is written whole or not at all, the index last."""
+    (folder / "labels").mkdir(parents=True, exist_ok=True)
+    for frame, png in trace.pictures.items():
+        _write(folder / "labels" / f"{frame:06d}.png", png)
+    for stale in folder.glob("labels/*.png"):
+        if int(stale.stem) not in trace.pictures:
+            stale.unlink()
+    types = _save_state(folder / "state.pt", saved)
+    index = {
+        "version": _VERSION,
+        "cursor": asdict(cursor),
+        "answers": answers_to_json(answers),
+        "types": types,
+        "rows": [asdict(row) for rows in trace.rows.values() for row in rows],
+    }
+    _write(folder / "session.json", json.dumps(index).encode())
+    return folder
+
+
+def load(folder: Path) -> Stored:
+    """What a folder holds.
+
+    Raises:
+        SessionError: no session there, or one that another version wrote.
+    """
+    path = folder / "session.json"
+    if not path.is_file():
+        raise SessionError(f"no session in {folder}: expected {path.name} as session.save() writes")
+    index = json.loads(path.read_text())
+    if index["version"] != _VERSION:
+        raise SessionError(
+            f"{path} has format {index['version']}, this version reads {_VERSION}: "
+            "open it with the version that wrote it"
+        )
+    rows: dict[int, tuple[Row, ...]] = {}
+    for row in (Row(**values) for values in index["rows"]):
+        rows[row.frame] = (*rows.get(row.frame, ()), row)
+    return Stored(
+        answers=answers_from_json(index["answers"]),
+        cursor=Cursor(**index["cursor"]),
+        saved=_load_state(folder / "state.pt", index["types"]),
+        rows=rows,
+        pictures={int(p.stem): p.read_bytes() for p in sorted(folder.glob("labels/*.png"))},
+    )
+
+
+def answers_to_json(answers: Answers) -> dict[str, Any]:
+    """Prompts by frame as plain lists; drawings as PNG in hexadecimal."""
+    return {
+        str(frame): [[_prompt_to_json(prompt) for prompt in group] for group in groups]
+        for frame, groups in answers.groups.items()
+    }
+
+
+def answers_from_json(data: dict[str, Any]) -> Answers:
+    """The prompts again."""
+    groups = {
+        int(frame): tuple(tuple(_prompt_from_json(p) for p in group) for group in groups)
+        for frame, groups in data.items()
+    }
+    return Answers(MappingProxyType(groups))
+
+
+def _prompt_to_json(prompt: Prompt) -> dict[str, Any]:
+    values = {f.name: getattr(prompt, f.name) for f in dataclasses.fields(prompt)}
+    if isinstance(prompt, Drawing):
+        values["mask"] = encode_labels(prompt.mask.astype(np.uint8)).hex()
+    return {"type": type(prompt).__name__, **values}
+
+
+def _prompt_from_json(data: dict[str, Any]) -> Prompt:
+    values = {key: value for key, value in data.items() if key != "type"}
+    if "mask" in values:
+        values["mask"] = decode_labels(bytes.fromhex(values["mask"])).astype(np.bool_)
+    if "points" in values:
+        values["points"] = tuple((x, y) for x, y in values["points"])
+    return getattr(prompt_types, data["type"])(**values)
+
+
+def _save_state(path: Path, saved: Saved | None) -> list[str]:
+    """The names of the classes that the state is made of, after writing it."""
+    types: set[type] = set()
+    _collect_types(saved, types)
+    temporary = path.with_suffix(".tmp")
+    torch.save(saved, temporary)
+    temporary.replace(path)
+    return sorted(f"{t.__module__}:{t.__qualname__}" for t in types)
+
+
+def _load_state(path: Path, names: list[str]) -> Saved | None:
+    """The state; only our own classes, named in the index, are allowed in the file."""
+    types = [frozenset]
+    for name in names:
+        module, _, qualified = name.partition(":")
+        if module.partition(".")[0] != _OWN_PACKAGE:
+            raise SessionError(f"{path} holds a {name}: only {_OWN_PACKAGE}'s classes are loaded")
+        types.append(getattr(importlib.import_module(module), qualified))
+    with torch.serialization.safe_globals(types):
+        return torch.load(path, weights_only=True)
+
+
+def _collect_types(value: Any, types: set[type]) -> None:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        types.add(type(value))
+        for item in dataclasses.fields(value):
+            _collect_types(getattr(value, item.name), types)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _collect_types(item, types)
+    elif isinstance(value, list | tuple | frozenset):
+        if hasattr(value, "_fields"):
+            types.add(type(value))
+        for item in value:
+            _collect_types(item, types)
+
+
+def _write(path: Path, data: bytes) -> None:
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        os.fsync(file.fileno())
+    temporary.replace(path)
