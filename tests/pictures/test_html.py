@@ -1,0 +1,69 @@
+import base64
+import re
+
+import cv2
+import numpy as np
+
+from vostoolkit.pictures import encoded, result_html, show, words
+from vostoolkit.results import Decision, PseudoClick, Refinement, Request
+
+
+def pictures_in(html):
+    found = re.findall(r'src="data:image/(?:png|jpeg);base64,([^"]+)"', html)
+    data = [np.frombuffer(base64.b64decode(text), np.uint8) for text in found]
+    return [cv2.imdecode(code, cv2.IMREAD_COLOR_RGB) for code in data]
+
+
+def test_html_holds_one_small_picture_and_the_words(example):
+    for result in example.results:
+        html = result_html(result, example.image)
+        assert len(html) < 150_000
+        (drawn,) = pictures_in(html)
+        assert drawn.shape[1] >= 300
+        assert f"frame {result.frame}" in html
+
+
+def test_html_is_the_same_for_the_same_result_whatever_time_it_took(example):
+    from dataclasses import replace
+
+    decision = example.of(Decision)
+    assert result_html(decision) == result_html(replace(decision, seconds=1.25))
+    assert "0x" not in re.sub(r"base64,[^\"]+", "", result_html(decision))
+
+
+def test_a_result_draws_itself(example):
+    for result in example.results:
+        assert result._repr_html_().startswith("<figure")
+
+
+def test_a_result_is_shown_over_the_frame_of_its_session(example):
+    class Frames:
+        def image(self, frame):
+            assert frame == 7
+            return example.image
+
+    result = example.of(PseudoClick)
+    assert show(result, Frames())._repr_html_() == result_html(result, example.image)
+    assert pictures_in(show(example.image)._repr_html_())[0].shape == example.image.shape
+
+
+def test_what_png_cannot_hold_becomes_jpeg(example):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 900, 3), np.uint8)
+    kind, data = encoded(noise)
+    assert kind == "jpeg"
+    assert len(data) < 300_000
+    assert encoded(np.zeros((300, 900, 3), np.uint8))[0] == "png"
+
+
+def test_words_say_what_was_decided_and_why(example):
+    assert words(example.of(Decision)) == (
+        "object 1: give itself a click (ΔS 0.23 ≥ τ_p 0.20)",
+        "object 4: go on (no earlier score)",
+    )
+    assert words(example.of(PseudoClick)) == (
+        "object 1: positive click at (61, 47), where distance × confidence is highest (6.0)",
+    )
+    assert "IoU of before and after" in words(example.of(Refinement))[1]
+    assert words(example.of(Request)) == (
+        "object 4: click on it, or on what it is not: ΔS 0.61 ≥ τ_u 0.50",
+    )

@@ -1,0 +1,19 @@
+"""Pictures of results and runs: NumPy, OpenCV and Pillow only, so they show wherever HTML does."""
+
+from vostoolkit.pictures.html import Shown, encoded, img, result_html, show
+from vostoolkit.pictures.runs import contact_sheet, curves, spread
+from vostoolkit.pictures.stages import picture
+from vostoolkit.pictures.words import words
+
+__all__ = [
+    "Shown",
+    "contact_sheet",
+    "curves",
+    "encoded",
+    "img",
+    "picture",
+    "result_html",
+    "show",
+    "spread",
+    "words",
+]

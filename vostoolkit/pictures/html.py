@@ -1,0 +1,95 @@
+"""A result as plain HTML with its picture inside, for the last line of a notebook cell."""
+
+import base64
+import io
+from dataclasses import dataclass
+from html import escape
+from typing import Protocol, runtime_checkable
+
+from PIL import Image as PillowImage
+
+from vostoolkit.arrays import Image
+from vostoolkit.pictures.layout import Picture
+from vostoolkit.pictures.stages import picture
+from vostoolkit.pictures.words import words
+from vostoolkit.results import Request, StageResult
+
+LARGEST_BYTES = 110_000
+"""A picture is stored as JPEG where a PNG would be larger; as base64 it then stays under 150 KB."""
+
+_QUALITIES = (90, 80, 70, 55, 40)
+_FIGURE = "margin:4px 0;max-width:100%;font:14px/1.5 system-ui,sans-serif"
+_IMG = "max-width:100%;height:auto;display:block;border-radius:3px"
+
+
+def result_html(result: StageResult | Request, image: Image | None = None) -> str:
+    """HTML with the result's picture and words; the same for the same result, so no timings."""
+    name = _name(result)
+    lines = words(result)
+    body = "".join(f"<div>{escape(line)}</div>" for line in lines)
+    return (
+        f'<figure style="{_FIGURE}"><figcaption><b>{name}</b> · frame {result.frame}</figcaption>'
+        f"{img(picture(result, image), alt=f'{name}: ' + '; '.join(lines))}{body}</figure>"
+    )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """HTML that a notebook shows as the last line of a cell."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return "a picture"
+
+
+@runtime_checkable
+class Images(Protocol):
+    """Whatever has the pictures of frames, as a `Session` has."""
+
+    def image(self, frame: int) -> Image:
+        """The picture of a frame."""
+        ...
+
+
+def show(what: StageResult | Request | Picture, images: Images | None = None) -> Shown:
+    """A picture, or the picture of a result over its frame: ``show(result, session)``."""
+    if isinstance(what, StageResult | Request):
+        return Shown(result_html(what, images.image(what.frame) if images else None))
+    return Shown(f'<figure style="{_FIGURE}">{img(what)}</figure>')
+
+
+def img(image: Picture, alt: str = "") -> str:
+    """An ``<img>`` with the picture inside it."""
+    kind, data = encoded(image)
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    width = image.shape[1]
+    return f'<img width="{width}" style="{_IMG}" alt="{escape(alt)}" src="{source}">'
+
+
+def encoded(image: Picture, largest: int = LARGEST_BYTES) -> tuple[str, bytes]:
+    """The picture as ``("png", …)``, or as ``("jpeg", …)`` where PNG takes more than ``largest``.
+
+    The JPEG's quality falls until it fits, down to 40.
+    """
+    source = PillowImage.fromarray(image)
+    buffer = io.BytesIO()
+    source.save(buffer, "png", optimize=True)
+    if buffer.tell() <= largest:
+        return "png", buffer.getvalue()
+    for quality in _QUALITIES:
+        buffer = io.BytesIO()
+        source.save(buffer, "jpeg", quality=quality, subsampling=0)
+        if buffer.tell() <= largest:
+            break
+    return "jpeg", buffer.getvalue()
+
+
+def _name(result: StageResult | Request) -> str:
+    """The class name as words: ``PseudoClick`` is "Pseudo click"."""
+    name = type(result).__name__
+    spaced = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+    return spaced.capitalize()
