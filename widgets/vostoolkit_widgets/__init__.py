@@ -1,0 +1,1 @@
+"""Widgets for vostoolkit in Jupyter: look at a session, answer it, and correct it."""

@@ -1,0 +1,124 @@
+"""Pointer and key events of a canvas, complete: buttons, modifiers, drags that leave it."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import anywidget
+import traitlets
+
+_log = logging.getLogger(__name__)
+
+_WINDOW = 3
+"""How many drawings may be under way to the browser before the next one waits."""
+
+_ECHO_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A button pressed on a canvas, moved while held, or let go; in canvas pixels."""
+
+    kind: Literal["down", "move", "up", "cancel"]
+    x: float
+    y: float
+    button: int = 0
+    shift: bool = False
+    alt: bool = False
+    control: bool = False
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether this means "not it": the right button, or Alt."""
+        return self.button == 2 or self.alt
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """The wheel turned with Ctrl held, or two fingers spread; in canvas pixels."""
+
+    x: float
+    y: float
+    delta: float
+
+
+@dataclass(frozen=True)
+class Key:
+    """A hotkey pressed while the canvas has the focus, by its name in the browser."""
+
+    key: str
+    shift: bool = False
+    alt: bool = False
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The page's colours: said when the canvas appears, and when they change."""
+
+    dark: bool
+
+
+Event: TypeAlias = Pointer | Wheel | Key | Theme
+
+
+class Capture(anywidget.AnyWidget):
+    """An invisible widget that must be displayed beside its canvas, which it finds by a class.
+
+    Events reach a callback on any thread. `is_ready` turns True once a browser has attached it.
+    """
+
+    _esm = Path(__file__).parent / "static" / "capture.js"
+
+    target = traitlets.Unicode().tag(sync=True)
+    hotkeys = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    cursor = traitlets.Unicode("default").tag(sync=True)
+    label = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, callback: Callable[[Event], None], **traits: Any) -> None:
+        super().__init__(**traits)
+        self.is_ready = False
+        self._callback = callback
+        self._echoed = threading.Condition()
+        self._sent = self._seen = 0
+        self.on_msg(self._received)
+
+    def pace(self) -> None:
+        """Nothing; says that something was drawn, after waiting while the browser lags behind.
+
+        Never waits where no browser has attached this, nor for longer than a second.
+        """
+        if not self.is_ready:
+            return
+        end = time.monotonic() + _ECHO_TIMEOUT_S
+        with self._echoed:
+            while self._sent - self._seen >= _WINDOW:
+                if not self._echoed.wait(end - time.monotonic()):
+                    self._seen = self._sent  # the page is closed or asleep
+            self._sent += 1
+            number = self._sent
+        self.send({"type": "ping", "number": number})
+
+    def _received(self, _: object, content: dict[str, Any], buffers: object) -> None:
+        values = {key: value for key, value in content.items() if key != "type"}
+        match content.get("type"):
+            case "pong":
+                with self._echoed:
+                    self._seen = max(self._seen, int(values["number"]))
+                    self._echoed.notify_all()
+            case "pointer":
+                self._callback(Pointer(**values))
+            case "wheel":
+                self._callback(Wheel(**values))
+            case "key":
+                self._callback(Key(**values))
+            case "ready":
+                self.is_ready = True
+                self._callback(Theme(**values))
+            case "theme":
+                self._callback(Theme(**values))
+            case other:
+                _log.warning("unknown message %r from the browser", other)

@@ -1,0 +1,228 @@
+"""The run over time as shapes: a lane per object with its jump, thresholds and what happened."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from vostoolkit.arrays import ObjectId, Size
+from vostoolkit.colours import ASK, Rgb, colour_of
+from vostoolkit.trace import Row
+from vostoolkit_widgets.shapes import Area, Disc, Line, Shape, Word, line
+
+WIDTH = 1120
+_LEFT, _RIGHT = 74, 44
+_AXIS = 22
+_LARGEST_LANE, _LANES = 76, 228
+_TICKS = 10
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Colours of what is neither an object nor a question, on light or dark paper."""
+
+    text: Rgb
+    faint: Rgb
+    cursor: Rgb
+    band: float
+
+    @staticmethod
+    def on(dark: bool) -> "Ink":
+        """The ink for dark or light paper."""
+        if dark:
+            return Ink((225, 225, 230), (135, 135, 142), (255, 255, 255), 0.16)
+        return Ink((45, 45, 50), (135, 135, 142), (20, 20, 24), 0.10)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One object over the finished frames; NaN where there is no number."""
+
+    object_id: ObjectId
+    frames: Int[np.ndarray, "n"]
+    score: Float[np.ndarray, "n"]
+    jump: Float[np.ndarray, "n"]
+    asked: tuple[int, ...] = ()
+    pseudo: tuple[int, ...] = ()
+    corrected: tuple[int, ...] = ()
+    memory: tuple[int, ...] = ()
+
+
+def curves_of(rows: Mapping[int, Sequence[Row]]) -> tuple[Curve, ...]:
+    """A curve per object from a trace's rows by frame."""
+    by_object: dict[ObjectId, list[Row]] = {}
+    for frame in sorted(rows):
+        for row in rows[frame]:
+            by_object.setdefault(row.object, []).append(row)
+    return tuple(
+        Curve(
+            object_id=object_id,
+            frames=np.array([row.frame for row in own], np.int64),
+            score=np.array([np.nan if row.score is None else row.score for row in own], np.float64),
+            jump=np.array([np.nan if row.jump is None else row.jump for row in own], np.float64),
+            asked=tuple(row.frame for row in own if row.asked),
+            pseudo=tuple(row.frame for row in own if row.pseudo),
+            corrected=tuple(row.frame for row in own if row.corrected),
+            memory=tuple(row.frame for row in own if row.memory),
+        )
+        for object_id, own in sorted(by_object.items())
+    )
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Where a frame and a value lie on a timeline, in pixels of the page."""
+
+    length: int
+    lanes: int
+    low: float = -0.1
+    high: float = 0.6
+    width: int = WIDTH
+
+    @property
+    def lane(self) -> float:
+        """The height of a lane."""
+        return min(_LARGEST_LANE, _LANES / max(1, self.lanes))
+
+    @property
+    def size(self) -> Size:
+        """Height and width."""
+        return Size(round(self.lane * max(1, self.lanes)) + _AXIS, self.width)
+
+    def x(self, frame: float) -> float:
+        """Where a frame lies."""
+        return _LEFT + (self.width - _LEFT - _RIGHT) * frame / max(1, self.length - 1)
+
+    def frame(self, x: float) -> int:
+        """The frame nearest to a place."""
+        share = (x - _LEFT) / (self.width - _LEFT - _RIGHT)
+        return min(max(round(share * (self.length - 1)), 0), max(self.length - 1, 0))
+
+    def y(self, lane: int, value: float) -> float:
+        """Where a value lies in a lane; what is beyond the range lies at its edge."""
+        share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
+        return self.lane * (lane + 1) - 8 - share * (self.lane - 16)
+
+
+def chart_of(length: int, curves: Sequence[Curve], thresholds: Mapping[str, float]) -> Chart:
+    """A chart that holds these curves and thresholds."""
+    jumps = np.concatenate([[0.0], *(curve.jump for curve in curves)])
+    high = max(0.25, float(np.nanmax(jumps)), *(1.2 * value for value in thresholds.values()))
+    low = max(-0.5 * high, min(-0.15 * high, float(np.nanmin(jumps))))
+    return Chart(length, len(curves), low, high)
+
+
+def drawn(
+    chart: Chart, curves: Sequence[Curve], thresholds: Mapping[str, float], *, dark: bool = False
+) -> list[Shape]:
+    """The timeline without its cursor."""
+    ink = Ink.on(dark)
+    shapes = _axis(chart, ink)
+    for lane, curve in enumerate(curves):
+        shapes += _lane(chart, lane, curve, ink)
+        for name, value in thresholds.items():
+            y, colour = chart.y(lane, value), ASK if name.endswith("user") else ink.faint
+            ends = np.array([[chart.x(0), y], [chart.x(chart.length - 1), y]])
+            shapes.append(Line(ends, colour, 1.0, dash=(5.0, 4.0)))
+            text = f"τ {value:.2f}"
+            shapes.append(Word(chart.x(chart.length - 1) + 6, y, text, colour, 10))
+    if not curves:
+        middle = chart.lane / 2
+        shapes.append(Word(_LEFT, middle, "no finished frames yet", ink.faint, 12))
+    return shapes
+
+
+def cursor_shapes(chart: Chart, frame: int, *, dark: bool = False) -> list[Shape]:
+    """The line at a frame, with its number below."""
+    ink = Ink.on(dark)
+    x, floor = chart.x(frame), chart.size.height - _AXIS
+    paper = tuple(255 - value for value in ink.cursor)
+    text = str(frame)
+    half = 5 + 3.2 * len(text)
+    top, bottom = floor + 4, floor + 21
+    box = np.array([[x - half, top], [x + half, top], [x + half, bottom], [x - half, bottom]])
+    return [
+        line((x, 2), (x, floor + 4), colour=ink.cursor, width=1.5),
+        Area(box, ink.cursor),
+        Word(x, floor + 13, text, (paper[0], paper[1], paper[2]), 10.5, "center"),
+    ]
+
+
+def _axis(chart: Chart, ink: Ink) -> list[Shape]:
+    floor = chart.size.height - _AXIS
+    shapes: list[Shape] = [
+        line((chart.x(0), floor), (chart.x(chart.length - 1), floor), colour=ink.faint)
+    ]
+    step = _round_step(chart.length / _TICKS)
+    for frame in range(0, chart.length, step):
+        x = chart.x(frame)
+        shapes.append(line((x, floor), (x, floor + 4), colour=ink.faint))
+        shapes.append(Word(x, floor + 13, str(frame), ink.faint, 10, "center"))
+    shapes.append(Word(_LEFT - 12, floor + 13, "frame", ink.faint, 10, "right"))
+    return shapes
+
+
+def _lane(chart: Chart, lane: int, curve: Curve, ink: Ink) -> list[Shape]:
+    top, bottom = chart.lane * lane, chart.lane * (lane + 1)
+    colour = colour_of(curve.object_id)
+    shapes: list[Shape] = []
+    if len(curve.frames):
+        first, last = chart.x(float(curve.frames[0])), chart.x(float(curve.frames[-1]))
+        box = np.array([[first, top + 2], [last, top + 2], [last, bottom - 2], [first, bottom - 2]])
+        shapes.append(Area(box, colour, ink.band))
+    zero = chart.y(lane, 0.0)
+    shapes.append(line((chart.x(0), zero), (chart.x(chart.length - 1), zero), colour=ink.faint))
+    shapes.append(Disc(14, (top + bottom) / 2, 6, colour))
+    shapes.append(Word(26, (top + bottom) / 2 - 6, f"object {curve.object_id}", ink.text, 11))
+    shapes.append(Word(26, (top + bottom) / 2 + 8, "jump ΔS", ink.faint, 10))
+    for frame in curve.memory:
+        x = chart.x(frame)
+        shapes.append(line((x, bottom - 7), (x, bottom - 1), colour=ink.text, width=1.5))
+    shapes += _jumps(chart, lane, curve, colour)
+    at = dict(zip(curve.frames.tolist(), curve.jump.tolist(), strict=True))
+    for frame in curve.pseudo:
+        shapes.append(_diamond(chart.x(frame), chart.y(lane, _number(at.get(frame))), ink))
+    for frame in curve.asked:
+        shapes.append(_triangle(chart.x(frame), chart.y(lane, _number(at.get(frame)))))
+    for frame in curve.corrected:
+        y = chart.y(lane, _number(at.get(frame)))
+        shapes.append(Disc(chart.x(frame), y, 2.0 if frame in curve.asked else 3.5, ink.text))
+    return shapes
+
+
+def _jumps(chart: Chart, lane: int, curve: Curve, colour: Rgb) -> list[Shape]:
+    """The curve in pieces, broken where frames have no number or are missing."""
+    known = ~np.isnan(curve.jump)
+    frames, values = curve.frames[known], curve.jump[known]
+    breaks = np.flatnonzero(np.diff(frames) > 1) + 1
+    shapes: list[Shape] = []
+    for own, jumps in zip(np.split(frames, breaks), np.split(values, breaks), strict=True):
+        points = [
+            (chart.x(f), chart.y(lane, v))
+            for f, v in zip(own.tolist(), jumps.tolist(), strict=True)
+        ]
+        if len(points) > 1:
+            shapes.append(line(*points, colour=colour, width=2.0))
+        shapes += [Disc(x, y, 1.6, colour) for x, y in points if len(points) < 100]
+    return shapes
+
+
+def _number(value: float | None) -> float:
+    return 0.0 if value is None or np.isnan(value) else value
+
+
+def _triangle(x: float, y: float) -> Area:
+    return Area(np.array([[x, y - 7.5], [x + 6.5, y + 4.5], [x - 6.5, y + 4.5]]), ASK)
+
+
+def _diamond(x: float, y: float, ink: Ink) -> Line:
+    points = np.array([[x, y - 5.5], [x + 5.5, y], [x, y + 5.5], [x - 5.5, y]])
+    return Line(points, ink.text, 1.8, closed=True)
+
+
+def _round_step(least: float) -> int:
+    """The smallest of 1, 2, 5, 10, 20, … that isn't below a number."""
+    power = 10 ** max(0, math.floor(math.log10(max(least, 1))))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= least)

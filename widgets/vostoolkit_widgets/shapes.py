@@ -1,0 +1,162 @@
+"""Lines, discs and words as values, drawn alike on a canvas in the browser and on a picture."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+import numpy as np
+from ipycanvas import Canvas
+from jaxtyping import Float
+from PIL import Image as PillowImage
+from PIL import ImageDraw, ImageFont
+
+from vostoolkit.arrays import Image
+from vostoolkit.colours import Rgb, css
+
+_FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line through points; closed, it ends where it began."""
+
+    points: Float[np.ndarray, "n 2"]
+    colour: Rgb
+    width: float = 1.0
+    dash: tuple[float, ...] = ()
+    closed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """A filled polygon."""
+
+    points: Float[np.ndarray, "n 2"]
+    colour: Rgb
+    alpha: float = 1.0
+
+
+@dataclass(frozen=True)
+class Disc:
+    """A filled disc, or a ring where a width is given."""
+
+    x: float
+    y: float
+    radius: float
+    colour: Rgb
+    width: float | None = None
+
+
+@dataclass(frozen=True)
+class Word:
+    """A text in one line; ``align`` says which side of it is at ``x``, and ``y`` is its middle."""
+
+    x: float
+    y: float
+    text: str
+    colour: Rgb
+    size: float = 12.0
+    align: Literal["left", "center", "right"] = "left"
+
+
+Shape: TypeAlias = Line | Area | Disc | Word
+
+
+def line(*points: tuple[float, float], colour: Rgb, width: float = 1.0) -> Line:
+    """A line through the points given."""
+    return Line(np.array(points, np.float64), colour, width)
+
+
+def on_canvas(layer: Canvas, shapes: Iterable[Shape]) -> None:
+    """Nothing; draws the shapes on a layer of an ipycanvas."""
+    layer.line_cap = layer.line_join = "round"
+    layer.text_baseline = "middle"
+    for shape in shapes:
+        _on_canvas(layer, shape)
+
+
+def _on_canvas(layer: Canvas, shape: Shape) -> None:
+    match shape:
+        case Line():
+            layer.stroke_style, layer.line_width = css(shape.colour), shape.width
+            layer.set_line_dash(list(shape.dash))
+            points = np.concatenate([shape.points, shape.points[:1]])
+            layer.stroke_lines((points if shape.closed else shape.points).astype(np.float32))
+        case Area():
+            layer.fill_style, layer.global_alpha = css(shape.colour), shape.alpha
+            layer.fill_polygon(shape.points.astype(np.float32))
+            layer.global_alpha = 1.0
+        case Disc(width=None):
+            layer.fill_style = css(shape.colour)
+            layer.fill_circle(shape.x, shape.y, shape.radius)
+        case Disc(width=float(width) | int(width)):
+            layer.stroke_style, layer.line_width = css(shape.colour), width
+            layer.set_line_dash([])
+            layer.stroke_circle(shape.x, shape.y, shape.radius)
+        case Word():
+            layer.fill_style, layer.text_align = css(shape.colour), shape.align
+            layer.font = f"{shape.size:g}px {_FONT}"
+            layer.fill_text(shape.text, shape.x, shape.y)
+
+
+def on_picture(image: Image, shapes: Iterable[Shape]) -> Image:
+    """The picture with the shapes drawn on it, smooth at their edges."""
+    fine = 2
+    picture = PillowImage.fromarray(image).convert("RGBA")
+    size = (image.shape[1] * fine, image.shape[0] * fine)
+    layer = PillowImage.new("RGBA", size, (0, 0, 0, 0))
+    for shape in shapes:
+        if isinstance(shape, Area):  # drawing replaces pixels: what is translucent is blended
+            own = PillowImage.new("RGBA", size, (0, 0, 0, 0))
+            _on_picture(ImageDraw.Draw(own), shape, fine)
+            layer = PillowImage.alpha_composite(layer, own)
+        else:
+            _on_picture(ImageDraw.Draw(layer), shape, fine)
+    small = layer.resize(picture.size, PillowImage.Resampling.BOX)
+    return np.array(PillowImage.alpha_composite(picture, small).convert("RGB"))
+
+
+def _on_picture(draw: ImageDraw.ImageDraw, shape: Shape, fine: int) -> None:
+    match shape:
+        case Line():
+            points = np.concatenate([shape.points, shape.points[:1]])
+            points = (points if shape.closed else shape.points) * fine
+            width = max(1, round(shape.width * fine))
+            for piece in _dashes(points, [d * fine for d in shape.dash]):
+                draw.line([(x, y) for x, y in piece], shape.colour, width, joint="curve")
+        case Area():
+            fill = (*shape.colour, round(255 * shape.alpha))
+            draw.polygon([(x * fine, y * fine) for x, y in shape.points], fill)
+        case Disc():
+            radius = shape.radius + (shape.width or 0) / 2
+            box = [(shape.x - radius) * fine, (shape.y - radius) * fine]
+            box += [(shape.x + radius) * fine, (shape.y + radius) * fine]
+            if shape.width is None:
+                draw.ellipse(box, fill=shape.colour)
+            else:
+                draw.ellipse(box, outline=shape.colour, width=max(1, round(shape.width * fine)))
+        case Word():
+            anchor = {"left": "lm", "center": "mm", "right": "rm"}[shape.align]
+            at = (shape.x * fine, shape.y * fine)
+            draw.text(at, shape.text, shape.colour, _font(round(shape.size * fine)), anchor=anchor)
+
+
+def _dashes(points: Float[np.ndarray, "n 2"], dash: list[float]) -> list[Float[np.ndarray, "m 2"]]:
+    """The visible pieces of a line; the line itself without dashes."""
+    if not dash or len(points) < 2:
+        return [points]
+    pieces: list[np.ndarray] = []
+    on, off = dash[0], dash[-1]
+    for start, end in pairwise(points):
+        length = float(np.hypot(*(end - start)))
+        for begin in np.arange(0, length, on + off):
+            stop = min(begin + on, length)
+            pieces.append(np.stack([start + (end - start) * t / length for t in (begin, stop)]))
+    return pieces
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
