@@ -1,0 +1,21 @@
+"""Procedural clips with exact ground truth, drawn from nothing but a seed."""
+
+from vostoolkit.data.synthetic.casting import EASY, MIXED, Difficulty
+from vostoolkit.data.synthetic.clip import (
+    EVALUATION_SEEDS,
+    TRAINING_SEEDS,
+    SyntheticClip,
+    SyntheticVideo,
+    synthetic_clip,
+)
+
+__all__ = [
+    "EASY",
+    "EVALUATION_SEEDS",
+    "MIXED",
+    "TRAINING_SEEDS",
+    "Difficulty",
+    "SyntheticClip",
+    "SyntheticVideo",
+    "synthetic_clip",
+]
