@@ -1,0 +1,186 @@
+"""A small U-net that turns clicks, scribbles and boxes into the mask of one object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import cv2
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vostoolkit.arrays import Image, Size
+from vostoolkit.networks.blocks import BasicBlock
+from vostoolkit.networks.click_maps import GUIDANCE_CHANNELS, Window, guidance, points_of
+from vostoolkit.prompts import Box, Click, Scribble
+
+IMAGE_MEAN = (0.485, 0.456, 0.406)
+IMAGE_STD = (0.229, 0.224, 0.225)
+
+
+def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    convolution = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU())
+
+
+class ClickNetwork(nn.Module):
+    """Logits of one object's mask from a picture, its present mask and guidance maps.
+
+    An encoder to stride 32, a summary of the whole picture added at the bottom, and a decoder that
+    meets the encoder's features again at each scale: 1.15 million parameters at these widths.
+    """
+
+    def __init__(self, widths: tuple[int, int, int, int, int] = (24, 32, 64, 96, 128)) -> None:
+        super().__init__()
+        w2, w4, w8, w16, w32 = widths
+        self.widths = widths
+        self.stem = _convolution(3 + 1 + GUIDANCE_CHANNELS, w2, 2)
+        self.down = nn.ModuleList(
+            [BasicBlock(a, b, 2) for a, b in ((w2, w4), (w4, w8), (w8, w16), (w16, w32))]
+        )
+        self.summary = nn.Linear(w32, w32)
+        self.bottom = _convolution(w32, w32)
+        self.up = nn.ModuleList(
+            [BasicBlock(a + b, b) for a, b in ((w32, w16), (w16, w8), (w8, w4), (w4, w2))]
+        )
+        self.mask = nn.Conv2d(w2, 1, 3, padding=1)
+
+    def forward(
+        self,
+        image: Float[Tensor, "b 3 h w"],
+        previous: Float[Tensor, "b 1 h w"],
+        guidance: Float[Tensor, "b g h w"],
+    ) -> Float[Tensor, "b 1 h w"]:
+        """Mask logits at the input's size; any height and width from 32 up.
+
+        `image` is normalised with `normalised`, `previous` is a probability (0 everywhere if there
+        is none), `guidance` comes from `click_maps.guidance`.
+        """
+        x = self.stem(torch.cat([image, 2 * previous - 1, guidance], dim=1))
+        skips: list[Tensor] = []
+        for block in self.down:
+            skips.append(x)
+            x = block(x)
+        context = self.summary(x.mean((2, 3)))[..., None, None]
+        x = self.bottom(x + context)
+        for block, skip in zip(self.up, reversed(skips), strict=True):
+            x = block(torch.cat([_resized(x, skip), skip], dim=1))
+        return _resized(self.mask(x), image)
+
+
+def normalised(image: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b 3 h w"]:
+    """Pictures in [0, 1] as the network wants them."""
+    mean = image.new_tensor(IMAGE_MEAN)[:, None, None]
+    return (image - mean) / image.new_tensor(IMAGE_STD)[:, None, None]
+
+
+def _resized(x: Tensor, like: Tensor) -> Tensor:
+    return functional.interpolate(x, size=like.shape[-2:], mode="bilinear", align_corners=False)
+
+
+@dataclass(frozen=True)
+class Working:
+    """At which size a click network looks: short side of the picture in pixels, and of a close-up.
+
+    Where the first answer covers little of the picture, a second look is taken at its surroundings
+    alone, `margin` times as large as the answer.
+    """
+
+    short_side: int = 192
+    close_up: bool = True
+    margin: float = 1.6
+
+
+WORKING = Working()
+
+
+@torch.inference_mode()
+def predict_mask(
+    network: ClickNetwork,
+    image: Image,
+    strokes: Sequence[Click | Scribble],
+    *,
+    box: Box | None = None,
+    previous: Float[Tensor, "h w"] | None = None,
+    working: Working = WORKING,
+) -> Float[Tensor, "h w"]:
+    """Probability of the meant object at each pixel of the picture, in [0, 1].
+
+    All prompts are about one object and in pixels of `image`; `previous` is its present mask at
+    the picture's size, as a probability.
+
+    Raises:
+        ValueError: there is neither a stroke nor a box, or `previous` has another size.
+    """
+    if not strokes and box is None:
+        raise ValueError("nothing was clicked: give at least one click, scribble or box")
+    size = Size(*image.shape[:2])
+    if previous is not None and tuple(previous.shape) != size:
+        raise ValueError(
+            f"a previous mask of {tuple(previous.shape)} on a picture of {tuple(size)}: give one "
+            "of the picture's height and width"
+        )
+    device = network.mask.weight.device
+    start = torch.zeros(size, device=device) if previous is None else previous.float().to(device)
+    whole = Window(0, 0, size.width, size.height)
+    look = partial(_look, network, image, tuple(strokes), box, short_side=working.short_side)
+    first = look(start, whole)
+    window = surroundings(first, strokes, working.margin)
+    if not working.close_up or window.area > 0.5 * whole.area:
+        return first
+    answer = first.clone()
+    answer[window.slices] = look(first, window)
+    return answer
+
+
+def surroundings(
+    probability: Float[Tensor, "h w"], strokes: Sequence[Click | Scribble], margin: float
+) -> Window:
+    """The window around a mask and the clicks on it, `margin` times as large as they are."""
+    height, width = probability.shape
+    ys, xs = torch.nonzero(probability > 0.5, as_tuple=True)
+    points = [p for s in strokes if s.positive for p in points_of(s)]
+    across = [*xs.tolist(), *(x for x, _ in points)]
+    down = [*ys.tolist(), *(y for _, y in points)]
+    if not len(xs):
+        return Window(0, 0, width, height)
+    left, right, top, bottom = min(across), max(across), min(down), max(down)
+    half = 0.5 * max(margin * max(right - left, bottom - top), 0.2 * min(height, width))
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return Window(
+        max(0, int(x - half)),
+        max(0, int(y - half)),
+        min(width, int(x + half) + 1),
+        min(height, int(y + half) + 1),
+    )
+
+
+def _look(
+    network: ClickNetwork,
+    image: Image,
+    strokes: tuple[Click | Scribble, ...],
+    box: Box | None,
+    previous: Tensor,
+    window: Window,
+    *,
+    short_side: int,
+) -> Float[Tensor, "h w"]:
+    part, before = image[window.slices], previous[window.slices]
+    scale = short_side / min(part.shape[:2])
+    size = Size(*(max(32, round(scale * length)) for length in part.shape[:2]))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(part, size[::-1], interpolation=way)
+    maps = guidance(
+        small,
+        [window.seen(stroke, scale) for stroke in strokes],
+        None if box is None else window.seen_box(box, scale),
+    )
+    device = previous.device
+    picture = torch.as_tensor(small, device=device).permute(2, 0, 1)[None].float() / 255
+    mask = functional.interpolate(before[None, None], size=tuple(size), mode="area")
+    logits = network(normalised(picture), mask, torch.as_tensor(maps, device=device)[None])
+    full = functional.interpolate(logits, size=part.shape[:2], mode="bilinear", align_corners=False)
+    return torch.sigmoid(full)[0, 0]
