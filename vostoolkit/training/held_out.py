@@ -1,0 +1,110 @@
+"""Scores on procedural clips that no training has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool
+from torch import nn
+
+from vostoolkit.data.synthetic.clip import EVALUATION_SEEDS, SyntheticClip, synthetic_clip
+from vostoolkit.masks import Masks
+from vostoolkit.networks.click import ClickNetwork, predict_mask
+from vostoolkit.networks.xmem import XMem
+from vostoolkit.prompts import Click
+from vostoolkit.stages.propagate_xmem import XMemPropagator
+from vostoolkit.training.simulated_clicks import error_click
+
+_SMALLEST = 20
+
+
+@dataclass(frozen=True)
+class Score:
+    """A measured number, what it is, and over how many clips it is a mean."""
+
+    what: str
+    value: float
+    clips: int
+
+
+def held_out_scores(network: nn.Module, *, clips: int = 16) -> tuple[Score, ...]:
+    """Scores of a network of either recipe on the first evaluation seeds.
+
+    Raises:
+        TypeError: a network of another kind.
+    """
+    seeds = EVALUATION_SEEDS[:clips]
+    if isinstance(network, XMem):
+        examples = [_propagation_clip(seed) for seed in seeds]
+        ours = np.nanmean([propagated_overlap(network, clip) for clip in examples])
+        copied = np.nanmean([copied_overlap(clip) for clip in examples])
+        return (
+            Score("mean J, first mask given, 20 frames", float(ours), clips),
+            Score("the same with the first mask copied", float(copied), clips),
+        )
+    if isinstance(network, ClickNetwork):
+        curves = [clicked_overlaps(network, _click_clip(seed), clicks=5) for seed in seeds]
+        means = np.mean(curves, axis=0)
+        return tuple(
+            Score(f"IoU after {n} simulated click(s)", float(means[n - 1]), clips)
+            for n in (1, 3, 5)
+        )
+    raise TypeError(f"no held-out score for a {type(network).__name__}")
+
+
+def propagated_overlap(network: XMem, clip: SyntheticClip) -> float:
+    """Mean J of all objects over the frames after the first, whose true mask is given."""
+    propagator = XMemPropagator(network, short_side=256, is_enlarging=False, device="cpu")
+    video, truth = clip.video, clip.masks(0)
+    state = propagator.start(video[0], clip.objects)
+    _, state = propagator.memorise(video[0], truth, state, tier="permanent")
+    scores: list[float] = []
+    for frame in list(video)[1:]:
+        predicted, state = propagator.propagate(frame, state)
+        if frame.index % 5 == 0:
+            _, state = propagator.memorise(frame, predicted.masks, state, tier="working")
+        scores += _overlaps(predicted.masks, clip, frame.index)
+    return float(np.mean(scores)) if scores else float("nan")
+
+
+def copied_overlap(clip: SyntheticClip) -> float:
+    """The same for the first mask, copied to every frame: what any propagation has to beat."""
+    first = clip.masks(0)
+    scores = [s for i in range(1, len(clip.video)) for s in _overlaps(first, clip, i)]
+    return float(np.mean(scores)) if scores else float("nan")
+
+
+def clicked_overlaps(network: ClickNetwork, clip: SyntheticClip, *, clicks: int) -> list[float]:
+    """IoU on frame 0 after 1, 2, … clicks, each in the middle of the largest error."""
+    image, labels = clip.video.rendered(0)
+    truth = (labels == 1).astype(np.uint8)
+    given: list[Click] = []
+    mask = torch.zeros(truth.shape)
+    overlaps: list[float] = []
+    for _ in range(clicks):
+        click = error_click(truth, (mask > 0.5).numpy().astype(np.uint8))
+        given += [] if click is None else [click]
+        mask = predict_mask(network, image, given, previous=mask if given[1:] else None)
+        overlaps.append(_overlap((mask > 0.5).numpy(), truth > 0))
+    return overlaps
+
+
+def _propagation_clip(seed: int) -> SyntheticClip:
+    return synthetic_clip(seed, frames=20, size=(128, 192), objects=1 + seed % 2)
+
+
+def _click_clip(seed: int) -> SyntheticClip:
+    return synthetic_clip(seed, frames=1, size=(240, 360), objects=1)
+
+
+def _overlaps(masks: Masks, clip: SyntheticClip, index: int) -> list[float]:
+    """J of each object that has at least 20 pixels in the frame."""
+    truth, ours = clip.labels(index), masks.labels()
+    seen = [o for o in clip.objects if int((truth == o).sum()) >= _SMALLEST]
+    return [_overlap(ours == o, truth == o) for o in seen]
+
+
+def _overlap(ours: Bool[np.ndarray, "h w"], truth: Bool[np.ndarray, "h w"]) -> float:
+    return float((ours & truth).sum() / max(1, int((ours | truth).sum())))

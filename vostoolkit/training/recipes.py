@@ -1,0 +1,55 @@
+"""Which network learns what from which pool: one recipe for each embedded network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from vostoolkit.networks.click import ClickNetwork
+from vostoolkit.networks.xmem import NANO, XMem
+from vostoolkit.training.learn_click import LearnClick
+from vostoolkit.training.learn_propagation import LearnPropagation
+from vostoolkit.training.loop import Learner, Optimisation
+from vostoolkit.training.pool import Pool, PoolPlan
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything about a training that isn't the machine's: `minutes` are for two quiet cores."""
+
+    name: str
+    network: Callable[[], nn.Module]
+    learner: Callable[[Pool, torch.device], Learner]
+    plan: PoolPlan
+    optimisation: Optimisation
+    minutes: float
+
+
+def nano() -> Recipe:
+    """The embedded propagation network, stride 8, 0.56 million parameters."""
+    return Recipe(
+        name="nano",
+        network=lambda: XMem(NANO),
+        learner=lambda pool, device: LearnPropagation(pool, device),
+        plan=PoolPlan(clips=6144),
+        optimisation=Optimisation(),
+        minutes=85.0,
+    )
+
+
+def click() -> Recipe:
+    """The embedded click network, 1.15 million parameters."""
+    return Recipe(
+        name="click",
+        network=ClickNetwork,
+        learner=lambda pool, device: LearnClick(pool, device),
+        plan=PoolPlan(clips=6144),
+        optimisation=Optimisation(learning_rate=2e-3),
+        minutes=25.0,
+    )
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {"nano": nano, "click": click}

@@ -1,0 +1,151 @@
+"""Training with one call: from a recipe's name to a checkpoint on disk."""
+
+from __future__ import annotations
+
+import json
+import platform
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import multiprocessing
+
+from vostoolkit.training.loop import Budget, CurvePoint, Files, Trained, fit, restore, start
+from vostoolkit.training.parallel import join
+from vostoolkit.training.pool import PoolPlan, open_pool
+from vostoolkit.training.recipes import RECIPES, Recipe
+
+Watch = Callable[[CurvePoint], None]
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a card says about a run, kept beside its checkpoint."""
+
+    recipe: str
+    seed: int
+    processes: int
+    device: str
+    machine: str
+
+
+@dataclass(frozen=True)
+class _Job:
+    recipe: str
+    budget: Budget
+    device: str
+    out: Path
+    seed: int
+    processes: int
+    port: int
+    plan: PoolPlan | None
+
+
+def train(
+    recipe_name: str,
+    *,
+    minutes: float | None = None,
+    steps: int | None = None,
+    device: str = "cpu",
+    resume: bool = True,
+    out: Path | str | None = None,
+    seed: int = 0,
+    processes: int = 1,
+    plan: PoolPlan | None = None,
+    watch: Watch | None = None,
+) -> Path:
+    """The folder with the checkpoint and the curve of a finished training, `runs/NAME` by default.
+
+    Trains for `steps` or `minutes` (the recipe's own minutes if neither is given), on one thread
+    in each of `processes` processes. With `resume` a run that was interrupted goes on where its
+    last checkpoint is; without it, it starts afresh. `plan` replaces the recipe's pool of clips.
+    `watch` is called with every point of the curve (in this process only if `processes` is 1).
+
+    Raises:
+        ValueError: an unknown recipe, both minutes and steps, or less than one process.
+    """
+    recipe = find_recipe(recipe_name)
+    if processes < 1 or (processes > 1 and device != "cpu"):
+        raise ValueError(f"{processes} processes on {device}: give 1, or several on the cpu")
+    if minutes is None and steps is None:
+        minutes = recipe.minutes
+    folder = Path(out) if out is not None else Path("runs") / recipe_name
+    files = Files(folder)
+    if not resume:
+        files.checkpoint.unlink(missing_ok=True)
+        files.curve.unlink(missing_ok=True)
+    job = _Job(
+        recipe_name, Budget(steps, minutes), device, folder, seed, processes, _free_port(), plan
+    )
+    open_pool(plan or recipe.plan, workers=max(processes, 2))
+    _note(job)
+    if processes == 1:
+        _work(0, job, watch)
+    else:
+        multiprocessing.spawn(_work, args=(job,), nprocs=processes)
+    return folder
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of this name.
+
+    Raises:
+        ValueError: there is none; the message lists those there are.
+    """
+    if name not in RECIPES:
+        raise ValueError(f"no recipe {name!r}: choose one of {', '.join(sorted(RECIPES))}")
+    return RECIPES[name]()
+
+
+def facts_of(folder: Path) -> RunFacts:
+    """What was noted when the run in this folder was started."""
+    noted: dict[str, Any] = json.loads((folder / "run.json").read_text())
+    return RunFacts(**noted)
+
+
+def resumed(recipe: Recipe, files: Files, *, seed: int, device: str) -> Trained:
+    """The run in this folder as far as it is; at step 0 with fresh weights if there is none."""
+    torch.manual_seed(seed)
+    run = start(recipe.network().to(device), recipe.optimisation)
+    if files.checkpoint.is_file():
+        restore(run, files.checkpoint)
+    return run
+
+
+def _work(number: int, job: _Job, watch: Watch | None = None) -> None:
+    recipe, files = find_recipe(job.recipe), Files(job.out)
+    if job.processes > 1:
+        torch.set_num_threads(1)
+        join(number, job.processes, job.port)
+    pool = open_pool(job.plan or recipe.plan)
+    fit(
+        resumed(recipe, files, seed=job.seed, device=job.device),
+        recipe.learner(pool, torch.device(job.device)),
+        budget=job.budget,
+        optimisation=recipe.optimisation,
+        seed=job.seed,
+        files=files if number == 0 else None,
+        watch=watch,
+    )
+
+
+def _note(job: _Job) -> None:
+    job.out.mkdir(parents=True, exist_ok=True)
+    noted = {
+        "recipe": job.recipe,
+        "seed": job.seed,
+        "processes": job.processes,
+        "device": job.device,
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, torch "
+        f"{torch.__version__}",
+    }
+    (job.out / "run.json").write_text(json.dumps(noted, indent=2))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
