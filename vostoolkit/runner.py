@@ -3,11 +3,12 @@
 import sys
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import cast
 
 from vostoolkit.answers import Answers, Group
 from vostoolkit.errors import SessionError
-from vostoolkit.frames import Stream, Video
+from vostoolkit.frames import Stream, Video, image_of
 from vostoolkit.prompts import Skip
 from vostoolkit.protocols import Event, Method, Run
 from vostoolkit.results import Checkpoint, Request, StageResult
@@ -54,10 +55,10 @@ class CheckpointStore:
         """Nothing; keeps the item, and thins the older ones if there are too many."""
         newest = item.cursor.frame
         self.saved[newest] = item
-        while len(self.saved) > max(self.limit, 2):
+        while len(self.saved) > self.limit:
             keep = {f for f in self.saved if f % self.spacing == 0} | {newest, newest - 1}
             self.saved = {f: s for f, s in self.saved.items() if f in keep}
-            if len(self.saved) > max(self.limit, 2):
+            if len(self.saved) > self.limit:
                 self.spacing *= 2
 
     def drop_from(self, frame: int) -> None:
@@ -214,11 +215,12 @@ class Runner:
         except BaseException:
             self._run = None
             raise
-        if isinstance(event, StageResult):
-            event = replace(event, seconds=time.perf_counter() - started)
-        self.cursor, self.last, self._used = self.cursor.after(event), event, used
+        self.cursor, self._used = self.cursor.after(event), used
         if isinstance(event, Checkpoint):
             self.store.add(Saved(self.cursor, event, used))
+        if isinstance(event, StageResult):
+            event = replace(event, seconds=time.perf_counter() - started)
+        self.last = event = replace(event, image_of=partial(image_of, self.video))
         self.trace.observe(event)
         return event
 

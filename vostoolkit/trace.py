@@ -26,6 +26,8 @@ from vostoolkit.results import (
 )
 
 T = TypeVar("T")
+MIN_CHECKPOINTS = 4
+"""The first, the last two, and one between them."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,10 @@ class Keep:
     checkpoints: int = 12
 
     def __post_init__(self) -> None:
-        if self.results < 1 or self.checkpoints < 2:
+        if self.results < 1 or self.checkpoints < MIN_CHECKPOINTS:
             raise ValueError(
                 f"Keep(results={self.results}, checkpoints={self.checkpoints}): keep at least the "
-                "results of 1 frame and 2 checkpoints"
+                f"results of 1 frame and {MIN_CHECKPOINTS} checkpoints"
             )
 
 

@@ -1,0 +1,114 @@
+"""A method and a video small enough to work out by hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from vostoolkit.arrays import Size
+from vostoolkit.frames import Frame, Stream, Video
+from vostoolkit.masks import Masks
+from vostoolkit.methods.asking import ask, frames_from
+from vostoolkit.prompts import Click, Prompt
+from vostoolkit.protocols import Run
+from vostoolkit.results import Checkpoint, Propagation, Refinement, Request
+
+SIZE = Size(6, 8)
+
+
+@dataclass
+class NumberedVideo:
+    """Frames whose pixels all hold their number."""
+
+    length: int = 10
+    size: Size = SIZE
+    fps: float = 10.0
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, index: int, /) -> Frame:
+        return Frame(index, np.full((*self.size, 3), index, np.uint8), index / self.fps)
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (self[i] for i in range(self.length))
+
+
+class NumberedStream:
+    """The same, forward only."""
+
+    size = SIZE
+    fps = 10.0
+
+    def __init__(self, length: int = 10) -> None:
+        self._frames = iter(NumberedVideo(length))
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self
+
+    def __next__(self) -> Frame:
+        return next(self._frames)
+
+
+@dataclass(frozen=True)
+class ToyMethod:
+    """Its state is one number, mixed with each frame's number and each click's x.
+
+    Asks at frame 0 and at every ``ask_every``-th frame; the mask's left ``number % 8`` columns are
+    the object.
+    """
+
+    ask_every: int = 4
+    factor: int = 31
+
+    def run(self, video: Video | Stream, start: Checkpoint | None, /) -> Run:
+        number = start.state if start else 0
+        index = start.frame if start else -1
+        if start:
+            number = yield from self._corrected(start.frame, number)
+        for frame in frames_from(video, index + 1):
+            number = (number * self.factor + frame.index) % 1009
+            yield Propagation(frame=frame.index, masks=_masks(number))
+            if frame.index % self.ask_every == 0:
+                object_id = None if frame.index == 0 else 1
+                kind = "object" if frame.index == 0 else "click"
+                prompts = yield from ask(Request(frame=frame.index, kind=kind, object_id=object_id))
+                number = _mixed(number, prompts)
+                yield _refinement(frame.index, number, prompts)
+            number = yield from self._corrected(frame.index, number)
+
+    def _corrected(self, frame: int, number: int):
+        while prompts := (yield Checkpoint(frame=frame, masks=_masks(number), state=number)):
+            number = _mixed(number, prompts)
+            yield _refinement(frame, number, prompts)
+        return number
+
+
+def _mixed(number: int, prompts: tuple[Prompt, ...]) -> int:
+    for prompt in prompts:
+        number = (number * 7 + int(prompt.x if isinstance(prompt, Click) else 5)) % 1009
+    return number
+
+
+def _refinement(frame: int, number: int, prompts: tuple[Prompt, ...]) -> Refinement:
+    mask = _masks(number).of(1)
+    return Refinement(frame=frame, object_id=1, prompts=prompts, before=mask, after=mask)
+
+
+def _masks(number: int) -> Masks:
+    labels = np.zeros(SIZE, np.uint8)
+    labels[:, : number % 8] = 1
+    pmf = Masks.from_labels(labels, (1,)).pmf
+    return Masks(pmf * 0.9 + torch.tensor([0.1, 0.0])[:, None, None], (1,))
+
+
+def numbers(video_length: int, method: ToyMethod, clicks: dict[int, list[float]]) -> list[int]:
+    """The state after each frame, worked out without generators or sessions."""
+    number, out = 0, []
+    for frame in range(video_length):
+        number = (number * method.factor + frame) % 1009
+        for x in clicks.get(frame, []):
+            number = (number * 7 + int(x)) % 1009
+        out.append(number)
+    return out
