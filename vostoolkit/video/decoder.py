@@ -48,7 +48,7 @@ class Decoder:
         self._path = path
         self.next_number = 0
         self.served = 0
-        self._container, self._stream = open_container(path)
+        self.container, self.stream = open_container(path)
         self._pictures = self._decode(None)
 
     def next(self) -> VideoFrame | None:
@@ -61,20 +61,20 @@ class Decoder:
         Both are times; ``start`` is where to look for such a picture. There may be none: then the
         next picture is None.
         """
-        self._container.seek(start, stream=self._stream, backward=True, any_frame=False)
+        self.container.seek(start, stream=self.stream, backward=True, any_frame=False)
         self._pictures = self._decode(wanted)
         self.served = 0
 
     def restart(self) -> None:
         """Nothing; the next picture is the first of the file."""
-        self._container.close()
-        self._container, self._stream = open_container(self._path)
+        self.container.close()
+        self.container, self.stream = open_container(self._path)
         self._pictures = self._decode(None)
         self.served = 0
 
     def close(self) -> None:
         """Nothing; the file is closed."""
-        self._container.close()
+        self.container.close()
 
     def _decode(self, wanted: int | None) -> Iterator[VideoFrame]:
         is_waiting = wanted is not None
@@ -93,7 +93,7 @@ class Decoder:
 
     def _packets(self) -> Iterator["Packet[VideoStream]"]:
         try:
-            yield from self._container.demux(self._stream)
+            yield from self.container.demux(self.stream)
         except FFmpegError:
             return
 

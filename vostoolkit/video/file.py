@@ -79,15 +79,12 @@ class VideoFile(RandomAccess):
             self._decoders = []
 
     def _read_header(self) -> None:
-        container, stream = open_container(self.path)
-        with container:
-            self._tick_s = float(stream.time_base or 0)
-            is_usual = self._first_time == stream.start_time
-            self._declared = (
-                declared_frames(container, stream, self._size_bytes) if is_usual else None
-            )
-            rate = stream.average_rate
-            self._declared_fps = float(rate) if rate else None
+        stream = self._decoders[0].stream
+        self._tick_s = float(stream.time_base or 0)
+        is_usual = self._first_time == stream.start_time
+        self._declared = declared_frames(stream, self._size_bytes) if is_usual else None
+        rate = stream.average_rate
+        self._declared_fps = float(rate) if rate else None
 
     def _times(self) -> Timeline:
         with self._lock:

@@ -53,7 +53,7 @@ class Timeline:
         return Timeline(self.times[first:], self.starts[self.starts >= first] - first)
 
 
-def declared_frames(container: InputContainer, stream: VideoStream, size_bytes: int) -> int | None:
+def declared_frames(stream: VideoStream, size_bytes: int) -> int | None:
     """How many frames the file's own table lists, or None if it has no table that can be trusted.
 
     A table that points past the end of the file belongs to a truncated file.
