@@ -8,6 +8,7 @@ from vostoolkit.data.synthetic.clip import (
     SyntheticVideo,
     synthetic_clip,
 )
+from vostoolkit.data.synthetic.demo import demo_clip
 
 __all__ = [
     "EASY",
@@ -17,5 +18,6 @@ __all__ = [
     "Difficulty",
     "SyntheticClip",
     "SyntheticVideo",
+    "demo_clip",
     "synthetic_clip",
 ]
