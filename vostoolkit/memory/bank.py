@@ -40,7 +40,9 @@ class Elements:
         return self._each(lambda x: x[index])
 
     def of_objects(self, columns: list[int]) -> "Elements":
-        """The same elements with the values of some of the objects."""
+        """The same elements with the values of some of the objects, in this order."""
+        if columns == list(range(self.value.shape[1])):
+            return self
         return replace(self, value=self.value[:, columns])
 
     def to(self, device: torch.device) -> "Elements":
@@ -127,6 +129,19 @@ class Group:
         columns = [self.objects.index(o) for o in objects]
         return Group(objects, *(tier.of_objects(columns) for tier in self.tiers))
 
+    def with_chunk(self, chunk: Elements, tier: str) -> "Group":
+        """The group with a frame's elements in ``working`` or ``permanent`` memory.
+
+        What that tier held of the frame before is replaced; permanent memory also replaces it in
+        working memory, so that a correction isn't read beside what it corrects.
+        """
+        frame = int(chunk.frame[0])
+        working = self.working.without_frame(frame)
+        if tier == "working":
+            return replace(self, working=working.with_chunk(chunk))
+        permanent = self.permanent.without_frame(frame).with_chunk(chunk)
+        return replace(self, working=working, permanent=permanent)
+
     def similarity(
         self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"]
     ) -> Float[Tensor, "q m"]:
@@ -162,6 +177,9 @@ class Memory:
     def objects(self) -> tuple[ObjectId, ...]:
         """All objects, group by group."""
         return tuple(o for group in self.groups for o in group.objects)
+
+    def __len__(self) -> int:
+        return sum(len(group) for group in self.groups)
 
     def sizes(self) -> dict[str, int]:
         """Elements in each tier, over all groups."""

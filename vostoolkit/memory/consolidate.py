@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from vostoolkit.memory.bank import Elements, Group, Tier
+from vostoolkit.arrays import ObjectId
+from vostoolkit.memory.bank import Elements, Group, Memory, Tier
 from vostoolkit.memory.read import similarity
 
 
@@ -37,6 +38,42 @@ class Limits:
                 f"{self.prototypes} prototypes in a long-term memory of {self.long_term_max}: "
                 "give 1 <= prototypes <= long_term_max"
             )
+
+
+@dataclass(frozen=True, eq=False)
+class Remembered:
+    """A memory after a frame came in, and how many elements came and went, over all groups."""
+
+    memory: Memory
+    added: int = 0
+    removed: int = 0
+
+
+def remembered(
+    memory: Memory,
+    chunk: Elements,
+    objects: tuple[ObjectId, ...],
+    /,
+    *,
+    tier: str,
+    limits: Limits,
+) -> Remembered:
+    """The memory with one frame's elements added for these objects, within its limits.
+
+    The chunk's values are in the order of ``objects``. Groups of which only some objects are
+    memorised are split.
+    """
+    groups: list[Group] = []
+    added = removed = 0
+    for group in memory.split(objects).groups:
+        if group.objects[0] in objects:
+            own = chunk.of_objects([objects.index(o) for o in group.objects])
+            kept = consolidated(group.with_chunk(own, tier), limits)
+            added += len(chunk)
+            removed += len(group) + len(chunk) - len(kept)
+            group = kept
+        groups.append(group)
+    return Remembered(Memory(tuple(groups)), added, removed)
 
 
 def consolidated(group: Group, limits: Limits) -> Group:

@@ -98,9 +98,9 @@ def read_frames(
 
     Differentiable: this is the reading used in training. Elements run over frames, then rows.
     """
-    key = torch.cat([_places(k.key) for k in keys], 1)
-    shrinkage = torch.cat([_places(k.shrinkage)[..., 0] for k in keys], 1)
-    similar = similarity(key, shrinkage, _places(query.key), _places(query.selection))
+    key = torch.cat([places(k.key) for k in keys], 1)
+    shrinkage = torch.cat([places(k.shrinkage)[..., 0] for k in keys], 1)
+    similar = similarity(key, shrinkage, places(query.key), places(query.selection))
     weights = torch.softmax(similar, -1)
     value = torch.cat([rearrange(v, "b n v h w -> b (h w) (n v)") for v in values], 1)
     readout = weights.to(value.dtype) @ value
@@ -108,5 +108,6 @@ def read_frames(
     return rearrange(readout, "b (h w) (n v) -> b n v h w", h=height, n=objects), weights
 
 
-def _places(x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b q c"]:
+def places(x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b q c"]:
+    """The grid's places one after the other, row by row, channels last."""
     return x.flatten(2).transpose(1, 2)

@@ -1,0 +1,105 @@
+"""How frames of one size go into a network that works at another, and how masks come back."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import cv2
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from vostoolkit.arrays import Image, Size
+
+Resampling: TypeAlias = Literal["area", "antialias", "plain"]
+"""How images shrink: ``area`` on bytes (fast); ``antialias`` and ``plain`` are bilinear on
+normalised values, as the published systems do with newer and older torchvision."""
+
+_MEAN = (0.485, 0.456, 0.406)
+_DEVIATION = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One frame size, the size that a network works at, and the zeros around that.
+
+    ``padding`` is left, right, top, bottom, as ``torch.nn.functional.pad`` takes it.
+    """
+
+    size: Size
+    working: Size
+    padding: tuple[int, int, int, int]
+
+    def image(
+        self, image: Image, device: torch.device, resampling: Resampling = "antialias"
+    ) -> Float[Tensor, "1 3 y x"]:
+        """The image normalised by ImageNet's mean and deviation, resized and padded."""
+        if resampling == "area" and self.size != self.working:
+            image = cv2.resize(image, self.working[::-1], interpolation=cv2.INTER_AREA)
+        pixels = torch.tensor(image, device=device).permute(2, 0, 1).float()[None]
+        mean = torch.tensor(_MEAN, device=device).view(1, 3, 1, 1)
+        deviation = torch.tensor(_DEVIATION, device=device).view(1, 3, 1, 1)
+        pixels = (pixels / 255 - mean) / deviation
+        return self._padded(self._inward(pixels, is_smoothed=resampling != "plain"))
+
+    def masks(self, probability: Float[Tensor, "n h w"]) -> Float[Tensor, "n y x"]:
+        """Probabilities at the frame's size, resized and padded with zeros."""
+        return self._padded(self._inward(probability[None], is_smoothed=True))[0]
+
+    def back(self, probability: Float[Tensor, "k y x"]) -> Float[Tensor, "k h w"]:
+        """Probabilities at the frame's size again."""
+        left, _, top, _ = self.padding
+        height, width = self.working
+        inner = probability[:, top : top + height, left : left + width]
+        if self.size == self.working:
+            return inner.contiguous()
+        return functional.interpolate(
+            inner[None], size=list(self.size), mode="bilinear", align_corners=False
+        )[0]
+
+    def to_working(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the frame in padded working pixels; pixel centres at integers."""
+        left, _, top, _ = self.padding
+        return (
+            (x + 0.5) * self.working.width / self.size.width - 0.5 + left,
+            (y + 0.5) * self.working.height / self.size.height - 0.5 + top,
+        )
+
+    def from_working(self, x: float, y: float) -> tuple[float, float]:
+        """A point in padded working pixels in the frame."""
+        left, _, top, _ = self.padding
+        return (
+            (x - left + 0.5) * self.size.width / self.working.width - 0.5,
+            (y - top + 0.5) * self.size.height / self.working.height - 0.5,
+        )
+
+    def _inward(self, x: Float[Tensor, "1 c h w"], *, is_smoothed: bool) -> Tensor:
+        if tuple(x.shape[-2:]) == tuple(self.working):
+            return x
+        return functional.interpolate(
+            x,
+            size=list(self.working),
+            mode="bilinear",
+            align_corners=False,
+            antialias=is_smoothed,
+        )
+
+    def _padded(self, x: Tensor) -> Tensor:
+        return functional.pad(x, self.padding) if any(self.padding) else x
+
+
+def fit_frame(
+    size: Size, short_side: int | None, *, multiple: int, is_enlarging: bool = True
+) -> Fit:
+    """The fit with this shorter side (None: the frame's own), padded evenly to a multiple.
+
+    Source: XMem (the longer side is truncated to whole pixels; the larger half of the padding is
+    right and below).
+    """
+    height, width = size
+    if short_side is not None and (is_enlarging or short_side < min(size)):
+        long_side = int(short_side * max(size) / min(size))
+        height, width = (short_side, long_side) if height <= width else (long_side, short_side)
+    across, down = -width % multiple, -height % multiple
+    padding = (across // 2, across - across // 2, down // 2, down - down // 2)
+    return Fit(size, Size(height, width), padding)

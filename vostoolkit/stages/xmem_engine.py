@@ -1,0 +1,88 @@
+"""An XMem network at work: folded, on its device, in its number format, one frame at a time."""
+
+from contextlib import AbstractContextManager
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from vostoolkit.device import Precision, choose_device, choose_precision, reduced
+from vostoolkit.frames import Frame
+from vostoolkit.networks.folding import folded
+from vostoolkit.networks.xmem import KeyFeatures, XMem
+from vostoolkit.stages.fitting import Fit, Resampling
+
+
+class XMemEngine:
+    """Runs a copy of a network for inference. Objects come first, without a batch.
+
+    The last frame's features are kept, since a frame is propagated and memorised in turn; they
+    can't differ from what computing them again would give.
+
+    Raises:
+        DeviceError: the device isn't there.
+        ValueError: no such precision.
+    """
+
+    def __init__(
+        self, network: XMem, device: str | None, precision: Precision, resampling: Resampling
+    ) -> None:
+        self.device = choose_device(device)
+        self.resampling: Resampling = resampling
+        self._dtype = choose_precision(precision, self.device)
+        self._network = folded(network).to(self.device)
+        _set_channels_last(self._network)
+        self._last: tuple[Frame, Tensor, KeyFeatures] | None = None
+
+    def encode(self, frame: Frame, fit: Fit) -> tuple[Float[Tensor, "1 3 y x"], KeyFeatures]:
+        """The frame as the network sees it, and its features."""
+        last = self._last
+        if last is None or last[0] is not frame:
+            image = fit.image(frame.image, self.device, self.resampling)
+            image = image.contiguous(memory_format=torch.channels_last)
+            with self._reduced():
+                last = frame, image, self._network.encode_key(image)
+            self._last = last
+        return last[1], last[2]
+
+    def decode(
+        self,
+        features: KeyFeatures,
+        readout: Float[Tensor, "n v i j"],
+        hidden: Float[Tensor, "n d i j"] | None,
+        previous: Float[Tensor, "n y x"] | None,
+    ) -> tuple[Float[Tensor, "n y x"], Float[Tensor, "n d i j"] | None]:
+        """Each object's own probabilities, and the hidden state after the frame."""
+        with self._reduced():
+            logits, after = self._network.decode(
+                features, readout[None], _batch(hidden), _batch(previous)
+            )
+        return torch.sigmoid(logits[0].float()), after[0].float() if after is not None else None
+
+    def encode_value(
+        self,
+        frame: Frame,
+        fit: Fit,
+        masks: Float[Tensor, "n y x"],
+        hidden: Float[Tensor, "n d i j"] | None,
+    ) -> tuple[Float[Tensor, "n v i j"], Float[Tensor, "n d i j"] | None]:
+        """Memory values of all objects, and the hidden state after a deep update."""
+        image, features = self.encode(frame, fit)
+        with self._reduced():
+            value, after = self._network.encode_value(
+                image, features.deep, masks[None], _batch(hidden)
+            )
+        return value[0].float(), after[0].float() if after is not None else None
+
+    def _reduced(self) -> AbstractContextManager[object]:
+        return reduced(self.device, self._dtype)
+
+
+def _batch(x: Tensor | None) -> Tensor | None:
+    return x[None] if x is not None else None
+
+
+def _set_channels_last(network: nn.Module) -> None:
+    for parameter in network.parameters():
+        if parameter.ndim == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
