@@ -4,16 +4,18 @@ import dataclasses
 import importlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 
 from vostoolkit import prompts as prompt_types
 from vostoolkit.answers import Answers
+from vostoolkit.arrays import Size
 from vostoolkit.errors import SessionError
 from vostoolkit.prompts import Drawing, Prompt
 from vostoolkit.runner import Cursor, Saved
@@ -126,7 +128,7 @@ def _save_state(path: Path, saved: Saved | None) -> list[str]:
 
 def _load_state(path: Path, names: list[str]) -> Saved | None:
     """The state; only our own classes, named in the index, are allowed in the file."""
-    types = [frozenset]
+    types: list[Any] = [frozenset]
     for name in names:
         module, _, qualified = name.partition(":")
         if module.partition(".")[0] != _OWN_PACKAGE:
@@ -142,12 +144,12 @@ def _collect_types(value: Any, types: set[type]) -> None:
         for item in dataclasses.fields(value):
             _collect_types(getattr(value, item.name), types)
     elif isinstance(value, dict):
-        for item in value.values():
+        for item in cast(dict[Any, Any], value).values():
             _collect_types(item, types)
     elif isinstance(value, list | tuple | frozenset):
-        if hasattr(value, "_fields"):
-            types.add(type(value))
-        for item in value:
+        if isinstance(value, Size):
+            types.add(Size)
+        for item in cast(Iterable[Any], value):
             _collect_types(item, types)
 
 

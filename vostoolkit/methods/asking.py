@@ -42,7 +42,22 @@ def frame_again(video: Video | Stream, index: int) -> Frame:
     raise SessionError(f"frame {index} of a live stream is gone: correct it while it is shown")
 
 
-def still_valid(prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
-    """The prompts from the last whole mask or verdict on; it overrules what came before it."""
-    whole = [i for i, prompt in enumerate(prompts) if isinstance(prompt, Absent | Drawing)]
-    return prompts[whole[-1] :] if whole else prompts
+def in_turn(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], ...]:
+    """The prompts of one object in steps: each whole mask or verdict alone, marks together."""
+    steps: list[tuple[Prompt, ...]] = []
+    for prompt in prompts:
+        if steps and not _is_whole(prompt) and not _is_whole(steps[-1][-1]):
+            steps[-1] += (prompt,)
+        else:
+            steps.append((prompt,))
+    return tuple(steps)
+
+
+def marks_since(prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+    """The marks behind the last whole mask or verdict, which overrules those before it."""
+    whole = [index for index, prompt in enumerate(prompts) if _is_whole(prompt)]
+    return prompts[whole[-1] + 1 :] if whole else prompts
+
+
+def _is_whole(prompt: Prompt) -> bool:
+    return isinstance(prompt, Absent | Drawing)

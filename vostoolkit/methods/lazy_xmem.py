@@ -12,7 +12,7 @@ from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import PromptError
 from vostoolkit.frames import Frame, Stream, Video
 from vostoolkit.masks import Masks
-from vostoolkit.methods.asking import ask, by_object, frame_again, frames_from, still_valid
+from vostoolkit.methods.asking import ask, by_object, frame_again, frames_from, in_turn, marks_since
 from vostoolkit.prompts import Prompt, Skip
 from vostoolkit.protocols import (
     Decider,
@@ -183,11 +183,10 @@ class LazyXMem:
     ) -> Steps:
         if state.before is not None:  # what this frame has stored is stored anew
             state = state.before
-        given = (*state.prompts, *prompts)
-        masks, touched = yield from self._refine_all(frame, masks, prompts, given)
+        masks, touched = yield from self._refine_all(frame, masks, prompts, state.prompts)
         state = replace(
             state,
-            prompts=given,
+            prompts=(*state.prompts, *prompts),
             corrected=state.corrected | touched,
             pseudo_corrected=state.pseudo_corrected - touched,
         )
@@ -198,22 +197,22 @@ class LazyXMem:
         frame: Frame,
         masks: Masks,
         prompts: tuple[Prompt, ...],
-        given: tuple[Prompt, ...] | None = None,
+        earlier: tuple[Prompt, ...] = (),
     ) -> Generator[Event, tuple[Prompt, ...] | None, tuple[Masks, frozenset[ObjectId]]]:
         """The masks with each prompted object refined, and those objects.
 
-        ``given`` holds the earlier prompts of this frame too; a refiner gets all of an object.
+        A refiner also gets the marks given earlier on the same object in this frame.
         """
         touched: set[ObjectId] = set()
-        everything = dict(by_object(given or prompts))
+        marks = dict(by_object(earlier))
         for object_id, own in by_object(prompts):
-            if all(isinstance(prompt, Skip) for prompt in own):
-                continue
-            present = masks if object_id in masks.objects else None
-            refined = self.refine(frame, object_id, still_valid(everything[object_id]), present)
-            yield refined
-            masks = masks.replaced(object_id, refined.after)
-            touched.add(object_id)
+            for step in in_turn(tuple(p for p in own if not isinstance(p, Skip))):
+                marks[object_id] = marks_since((*marks.get(object_id, ()), *step))
+                present = masks if object_id in masks.objects else None
+                refined = self.refine(frame, object_id, marks[object_id] or step, present)
+                yield refined
+                masks = masks.replaced(object_id, refined.after)
+                touched.add(object_id)
         return masks, frozenset(touched)
 
     def _memorise(self, frame: Frame, masks: Masks, state: LazyState) -> Steps:
