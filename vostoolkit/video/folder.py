@@ -1,6 +1,8 @@
 """A video that is a folder of pictures, with or without the layout of DAVIS."""
 
 import re
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from vostoolkit.arrays import Size
@@ -35,6 +37,11 @@ class VideoFolder(RandomAccess):
     def names(self) -> tuple[str, ...]:
         """The file names of the frames without their ending, by frame number."""
         return tuple(file.stem for file in self._files)
+
+    @cached_property
+    def number_of(self) -> Mapping[str, int]:
+        """The frame number by the name of its file without ending."""
+        return {name: number for number, name in enumerate(self.names)}
 
     @property
     def mask_folder(self) -> Path | None:
