@@ -100,3 +100,16 @@ class RememberedStream:
         raise SessionError(
             f"frame {index} of the live stream isn't kept: Keep(results=n) keeps the last n frames"
         )
+
+
+def image_of(video: Video | Stream, index: int) -> Image:
+    """The picture of a frame that can still be looked at.
+
+    Raises:
+        SessionError: a live stream's frame that is no longer kept.
+    """
+    if isinstance(video, Video):
+        return video[index].image
+    if isinstance(video, RememberedStream):
+        return video.seen(index).image
+    raise SessionError(f"frame {index} of a live stream is gone: RememberedStream keeps the last")

@@ -1,40 +1,47 @@
 """What the stages return: one frozen object per stage that keeps everything it computed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from vostoolkit.arrays import Map, ObjectId, Region
+from vostoolkit.arrays import Image, Map, ObjectId, Region
 from vostoolkit.masks import Masks
 from vostoolkit.prompts import Click, Prompt
 
 Action: TypeAlias = Literal["none", "pseudo", "user"]
 Tier: TypeAlias = Literal["permanent", "working"]
+ImageOf: TypeAlias = Callable[[int], Image]
 RequestKind: TypeAlias = Literal["object", "click"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class StageResult:
-    """The result of one stage at one frame. ``seconds`` is filled in by the session."""
+    """The result of one stage at one frame; as the last line of a cell it draws itself.
+
+    ``seconds`` and ``image_of``, from which it gets the frame to draw on, are filled in by the
+    session.
+    """
 
     frame: int
     round: int = 0
     seconds: float = 0.0
+    image_of: ImageOf | None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(frame={self.frame})"
 
     def _repr_html_(self) -> str:
-        from vostoolkit.pictures import result_html
-
-        return result_html(self)
+        return _drawn(self)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Propagation(StageResult):
     """Masks predicted from memory, at the frame's size."""
 
     masks: Masks
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Uncertainty(StageResult):
     """Per-pixel entropy, the region it is averaged over for each object, the score and its jump.
 
@@ -50,7 +57,7 @@ class Uncertainty(StageResult):
     lost: frozenset[ObjectId] = frozenset()
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Decision(StageResult):
     """What to do about each object, why in words, and the thresholds that decided.
 
@@ -67,7 +74,7 @@ class Decision(StageResult):
         return tuple(sorted(o for o, a in self.action.items() if a == action))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class PseudoClick(StageResult):
     """The click the method gives itself, and the field it was taken from: ``distance * weight``."""
 
@@ -78,7 +85,7 @@ class PseudoClick(StageResult):
     product: Map
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Refinement(StageResult):
     """One object's mask before and after prompts; probabilities in [0, 1].
 
@@ -93,7 +100,7 @@ class Refinement(StageResult):
     score: float | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class MemoryUpdate(StageResult):
     """What came into a memory tier and what left it; counts are memory elements (grid places)."""
 
@@ -105,7 +112,7 @@ class MemoryUpdate(StageResult):
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Request:
     """The run is suspended until this is answered.
 
@@ -119,18 +126,33 @@ class Request:
     reason: str = ""
     masks: Masks | None = None
     uncertainty: Uncertainty | None = None
+    image_of: ImageOf | None = None
+
+    def __repr__(self) -> str:
+        return f"Request(frame={self.frame}, kind={self.kind!r}, object_id={self.object_id})"
 
     def _repr_html_(self) -> str:
-        from vostoolkit.pictures import result_html
-
-        return result_html(self)
+        return _drawn(self)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Checkpoint:
     """The end of a frame: its final masks, and a state from which the run can go on exactly."""
 
     frame: int
     round: int = 0
     masks: Masks
-    state: Any = field(repr=False)
+    state: Any
+    image_of: ImageOf | None = None
+
+    def __repr__(self) -> str:
+        return f"Checkpoint(frame={self.frame})"
+
+    def _repr_html_(self) -> str:
+        return _drawn(self)
+
+
+def _drawn(result: StageResult | Request | Checkpoint) -> str:
+    from vostoolkit.pictures import result_html  # here, because pictures are made of results
+
+    return result_html(result)

@@ -10,7 +10,7 @@ from vostoolkit import storage
 from vostoolkit.answers import Answers
 from vostoolkit.arrays import Image, Labels
 from vostoolkit.errors import PromptError, SessionError
-from vostoolkit.frames import RememberedStream, Stream, Video
+from vostoolkit.frames import RememberedStream, Stream, Video, image_of
 from vostoolkit.masks import Masks
 from vostoolkit.prompts import Prompt, check_inside
 from vostoolkit.protocols import Event, Method, User
@@ -221,9 +221,7 @@ class Session:
         Raises:
             SessionError: a live stream's frame that is no longer kept.
         """
-        if isinstance(self.video, Video):
-            return self.video[frame].image
-        return self.video.seen(frame).image
+        return image_of(self.video, frame)
 
     def save(self, folder: str | Path) -> Path:
         """The folder, with all that is needed to go on exactly: prompts, labels, numbers, state."""

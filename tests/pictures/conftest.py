@@ -11,6 +11,7 @@ from vostoolkit.arrays import Image
 from vostoolkit.masks import Masks
 from vostoolkit.prompts import Box, Click, Scribble
 from vostoolkit.results import (
+    Checkpoint,
     Decision,
     MemoryUpdate,
     Propagation,
@@ -34,9 +35,9 @@ def soft_square(left: int, top: int, side: int = 24) -> torch.Tensor:
 @dataclass(frozen=True, eq=False)
 class Example:
     image: Image
-    results: tuple[StageResult | Request, ...]
+    results: tuple[StageResult | Request | Checkpoint, ...]
 
-    def of(self, kind: type) -> StageResult | Request:
+    def of(self, kind: type) -> StageResult | Request | Checkpoint:
         return next(result for result in self.results if isinstance(result, kind))
 
 
@@ -103,5 +104,6 @@ def example() -> Example:
             uncertainty=uncertainty,
         ),
         Request(frame=0, kind="object"),
+        Checkpoint(frame=7, masks=masks, state=None),
     )
     return Example(image, results)

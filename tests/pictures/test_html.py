@@ -1,9 +1,11 @@
 import base64
 import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
+from vostoolkit.errors import SessionError
 from vostoolkit.pictures import encoded, result_html, show, words
 from vostoolkit.results import Decision, PseudoClick, Refinement, Request
 
@@ -24,8 +26,6 @@ def test_html_holds_one_small_picture_and_the_words(example):
 
 
 def test_html_is_the_same_for_the_same_result_whatever_time_it_took(example):
-    from dataclasses import replace
-
     decision = example.of(Decision)
     assert result_html(decision) == result_html(replace(decision, seconds=1.25))
     assert "0x" not in re.sub(r"base64,[^\"]+", "", result_html(decision))
@@ -36,14 +36,30 @@ def test_a_result_draws_itself(example):
         assert result._repr_html_().startswith("<figure")
 
 
-def test_a_result_is_shown_over_the_frame_of_its_session(example):
-    class Frames:
-        def image(self, frame):
-            assert frame == 7
-            return example.image
+def test_a_result_is_shown_over_the_frame_that_its_session_knows(example):
+    def image_of(frame):
+        assert frame == 7
+        return example.image
 
     result = example.of(PseudoClick)
-    assert show(result, Frames())._repr_html_() == result_html(result, example.image)
+    attached = replace(result, image_of=image_of)
+    assert attached._repr_html_() == result_html(result, example.image) != result_html(result)
+
+
+def test_a_forgotten_frame_is_grey(example):
+    def image_of(frame):
+        raise SessionError("gone")
+
+    result = example.of(PseudoClick)
+    assert result_html(replace(result, image_of=image_of)) == result_html(result)
+
+
+def test_results_are_short_in_text(example):
+    assert repr(example.of(Decision)) == "Decision(frame=7)"
+    assert repr(example.of(Request)) == "Request(frame=7, kind='click', object_id=4)"
+
+
+def test_a_picture_is_shown_as_it_is(example):
     assert pictures_in(show(example.image)._repr_html_())[0].shape == example.image.shape
 
 

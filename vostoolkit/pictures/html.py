@@ -4,15 +4,15 @@ import base64
 import io
 from dataclasses import dataclass
 from html import escape
-from typing import Protocol, runtime_checkable
 
 from PIL import Image as PillowImage
 
 from vostoolkit.arrays import Image
+from vostoolkit.errors import VostoolkitError
 from vostoolkit.pictures.layout import Picture
 from vostoolkit.pictures.stages import picture
 from vostoolkit.pictures.words import words
-from vostoolkit.results import Request, StageResult
+from vostoolkit.results import Checkpoint, Request, StageResult
 
 LARGEST_BYTES = 110_000
 """A picture is stored as JPEG where a PNG would be larger; as base64 it then stays under 150 KB."""
@@ -22,8 +22,12 @@ _FIGURE = "margin:4px 0;max-width:100%;font:14px/1.5 system-ui,sans-serif"
 _IMG = "max-width:100%;height:auto;display:block;border-radius:3px"
 
 
-def result_html(result: StageResult | Request, image: Image | None = None) -> str:
-    """HTML with the result's picture and words; the same for the same result, so no timings."""
+def result_html(result: StageResult | Request | Checkpoint, image: Image | None = None) -> str:
+    """HTML with the result's picture and words; the same for the same result, so no timings.
+
+    Without ``image`` it is drawn on the frame that the session can still show, else on grey.
+    """
+    image = _frame_of(result) if image is None else image
     name = _name(result)
     lines = words(result)
     body = "".join(f"<div>{escape(line)}</div>" for line in lines)
@@ -46,20 +50,9 @@ class Shown:
         return "a picture"
 
 
-@runtime_checkable
-class Images(Protocol):
-    """Whatever has the pictures of frames, as a `Session` has."""
-
-    def image(self, frame: int) -> Image:
-        """The picture of a frame."""
-        ...
-
-
-def show(what: StageResult | Request | Picture, images: Images | None = None) -> Shown:
-    """A picture, or the picture of a result over its frame: ``show(result, session)``."""
-    if isinstance(what, StageResult | Request):
-        return Shown(result_html(what, images.image(what.frame) if images else None))
-    return Shown(f'<figure style="{_FIGURE}">{img(what)}</figure>')
+def show(picture: Picture) -> Shown:
+    """A picture as the last line of a cell."""
+    return Shown(f'<figure style="{_FIGURE}">{img(picture)}</figure>')
 
 
 def img(image: Picture, alt: str = "") -> str:
@@ -88,8 +81,17 @@ def encoded(image: Picture, largest: int = LARGEST_BYTES) -> tuple[str, bytes]:
     return "jpeg", buffer.getvalue()
 
 
-def _name(result: StageResult | Request) -> str:
+def _frame_of(result: StageResult | Request | Checkpoint) -> Image | None:
+    try:
+        return None if result.image_of is None else result.image_of(result.frame)
+    except VostoolkitError:  # a live stream has forgotten it, or the file is gone
+        return None
+
+
+def _name(result: StageResult | Request | Checkpoint) -> str:
     """The class name as words: ``PseudoClick`` is "Pseudo click"."""
+    if isinstance(result, Checkpoint):
+        return "Masks"
     name = type(result).__name__
     spaced = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
     return spaced.capitalize()

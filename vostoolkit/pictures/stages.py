@@ -33,6 +33,7 @@ from vostoolkit.pictures.view import (
 )
 from vostoolkit.prompts import Box, Click, Prompt, Scribble
 from vostoolkit.results import (
+    Checkpoint,
     Decision,
     MemoryUpdate,
     Propagation,
@@ -55,7 +56,7 @@ _MOST_OBJECTS = 3
 
 
 @singledispatch
-def picture(result: StageResult | Request, image: Image | None = None) -> Picture:
+def picture(result: StageResult | Request | Checkpoint, image: Image | None = None) -> Picture:
     """The picture of a result, cropped to what matters; RGB, its size follows from its content.
 
     Without ``image``, the frame it belongs to, masks and maps are drawn on grey. A new result class
@@ -107,11 +108,13 @@ def _(result: PseudoClick, image: Image | None = None) -> Picture:
 
     def field(values: Tensor, top: float, title: str, high: str) -> Picture:
         panel = coloured(view.map(_array(values)), UNCERTAINTY, top)
+        panel[~view.mask(region)] //= 3  # no click can fall there
         panel = outlined(panel, view.mask(region), (255, 255, 255), dashed=True)
         ring = ringed(panel, at) if title == "product" else panel
         return titled(with_scale(ring, UNCERTAINTY, "0", high), title)
 
-    farthest, highest = float(result.distance.max()), float(result.product.max())
+    farthest = float(result.distance[result.region].max()) if region.any() else 0.0
+    highest = float(result.product.max())
     frame = outlined(view.image(image), view.mask(region), colour_of(result.click.object_id))
     return framed(
         row(
@@ -155,6 +158,13 @@ def _(result: Refinement, image: Image | None = None) -> Picture:
 @picture.register
 def _(result: MemoryUpdate, image: Image | None = None) -> Picture:
     return framed(memory_bars(result))
+
+
+@picture.register
+def _(result: Checkpoint, image: Image | None = None) -> Picture:
+    image = _ground(image, result.masks.size)
+    panel = _masks_panel(result.masks, image, whole(result.masks.size, _ROOM[1]))
+    return framed(titled(panel, f"frame {result.frame}"))
 
 
 @picture.register

@@ -5,6 +5,7 @@ from functools import singledispatch
 from vostoolkit.arrays import ObjectId
 from vostoolkit.prompts import Absent, Box, Click, Drawing, Prompt, Scribble, Skip
 from vostoolkit.results import (
+    Checkpoint,
     Decision,
     MemoryUpdate,
     Propagation,
@@ -19,13 +20,14 @@ _DONE = {"none": "go on", "pseudo": "give itself a click", "user": "ask a person
 
 
 @singledispatch
-def words(result: StageResult | Request) -> tuple[str, ...]:
+def words(result: StageResult | Request | Checkpoint) -> tuple[str, ...]:
     """What the result says, a line per object or fact."""
     return ()
 
 
-@words.register
-def _(result: Propagation) -> tuple[str, ...]:
+@words.register(Propagation)
+@words.register(Checkpoint)
+def _(result: Propagation | Checkpoint) -> tuple[str, ...]:
     pixels = result.masks.labels()
     return tuple(f"object {o}: {int((pixels == o).sum()):,} pixels" for o in result.masks.objects)
 
