@@ -103,7 +103,7 @@ def _seeded(key: str, shape: tuple[int, ...], seed: int, gain: float) -> np.ndar
 
 
 def near(actual: Any, expected: np.ndarray, tolerance: float) -> None:
-    """Passes if no difference is above ``tolerance``, or that share of the largest value above 1."""
+    """Passes if no difference is above ``tolerance``, or that share of a largest value above 1."""
     actual = np.asarray(actual)
     assert actual.shape == expected.shape
     scale = max(1.0, float(np.abs(expected).max(initial=0.0)))

@@ -4,8 +4,8 @@ Everything here is a value. Adding appends a chunk to a new tuple, so older stat
 other chunks, are never disturbed. An element knows the frame and the grid place it came from.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -13,9 +13,6 @@ from torch import Tensor
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.memory.read import TopWeights, similarity, top_weights
-
-_FIRST_LIFE = 1e-7
-"""What the age of a new element starts from, so that its usage is 0 and not undefined."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,49 +57,79 @@ class Elements:
         )
 
 
+def _nothing() -> Float[Tensor, " 0"]:
+    return torch.zeros(0)
+
+
 @dataclass(frozen=True, eq=False)
 class Tier:
-    """Chunks of elements with their use: summed reading weights, and how many reads they lived."""
+    """Chunks of elements, and for each element its use: summed weights, and reads it lived through.
+
+    ``used`` and ``lived`` run over all chunks.
+    """
 
     chunks: tuple[Elements, ...] = ()
-    used: tuple[Float[Tensor, " m"], ...] = ()
-    reads: tuple[int, ...] = ()
+    used: Float[Tensor, " m"] = field(default_factory=_nothing)
+    lived: Float[Tensor, " m"] = field(default_factory=_nothing)
 
     def __len__(self) -> int:
-        return sum(len(chunk) for chunk in self.chunks)
+        return len(self.used)
+
+    @property
+    def sizes(self) -> list[int]:
+        """The number of elements in each chunk."""
+        return [len(chunk) for chunk in self.chunks]
 
     def with_chunk(self, chunk: Elements) -> "Tier":
         """The tier with unused elements added."""
-        new = torch.zeros_like(chunk.shrinkage, dtype=torch.float32)
-        return Tier((*self.chunks, chunk), (*self.used, new), (*self.reads, 0))
+        new = torch.zeros_like(chunk.shrinkage)
+        if not self.chunks:
+            return Tier((chunk,), new, new)
+        return Tier(
+            (*self.chunks, chunk), torch.cat([self.used, new]), torch.cat([self.lived, new])
+        )
 
-    def kept(self, indices: range | list[int]) -> "Tier":
+    def kept(self, indices: list[int]) -> "Tier":
         """The tier with some of its chunks."""
+        if not indices:
+            return Tier()
+        used, lived = torch.split(self.used, self.sizes), torch.split(self.lived, self.sizes)
         return Tier(
             tuple(self.chunks[i] for i in indices),
-            tuple(self.used[i] for i in indices),
-            tuple(self.reads[i] for i in indices),
+            torch.cat([used[i] for i in indices]),
+            torch.cat([lived[i] for i in indices]),
         )
 
     def without_frame(self, frame: int) -> "Tier":
         """The tier without the chunks that came from one frame; prototypes of several stay."""
-        is_it = [bool((chunk.frame == frame).all()) for chunk in self.chunks]
-        return self.kept([i for i, it in enumerate(is_it) if not it]) if any(is_it) else self
+        others = [i for i, c in enumerate(self.chunks) if not bool((c.frame == frame).all())]
+        return self if len(others) == len(self.chunks) else self.kept(others)
 
     def read(self, usage: Float[Tensor, " m"]) -> "Tier":
         """The tier after one more reading with this much use of each element."""
-        parts = torch.split(usage, [len(chunk) for chunk in self.chunks])
-        used = tuple(old + new for old, new in zip(self.used, parts, strict=True))
-        return Tier(self.chunks, used, tuple(n + 1 for n in self.reads))
+        return Tier(self.chunks, self.used + usage, self.lived + 1) if self.chunks else self
 
     def usage(self) -> Float[Tensor, " m"]:
-        """Mean use of each element per reading it lived through."""
-        pairs = zip(self.used, self.reads, strict=True)
-        return torch.cat([used / (reads + _FIRST_LIFE) for used, reads in pairs])
+        """Mean use of each element per reading it lived through; 0 before the first."""
+        return self.used / self.lived.clamp_min(1)
 
     def of_objects(self, columns: list[int]) -> "Tier":
         """The tier with the values of some of the objects."""
         return replace(self, chunks=tuple(chunk.of_objects(columns) for chunk in self.chunks))
+
+
+def joined(chunks: Sequence[Elements]) -> Elements:
+    """The elements of several chunks in one."""
+    if len(chunks) == 1:
+        return chunks[0]
+    return Elements(
+        torch.cat([chunk.key for chunk in chunks]),
+        torch.cat([chunk.shrinkage for chunk in chunks]),
+        torch.cat([chunk.selection for chunk in chunks]),
+        torch.cat([chunk.value for chunk in chunks]),
+        torch.cat([chunk.frame for chunk in chunks]),
+        torch.cat([chunk.place for chunk in chunks]),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +137,9 @@ class Group:
     """Objects that were always memorised together, and their tiers."""
 
     objects: tuple[ObjectId, ...]
-    long_term: Tier = Tier()
-    working: Tier = Tier()
-    permanent: Tier = Tier()
+    long_term: Tier = field(default_factory=Tier)
+    working: Tier = field(default_factory=Tier)
+    permanent: Tier = field(default_factory=Tier)
 
     @property
     def tiers(self) -> tuple[Tier, Tier, Tier]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from vostoolkit.arrays import ObjectId
-from vostoolkit.memory.bank import Elements, Group, Memory, Tier
+from vostoolkit.memory.bank import Elements, Group, Memory, Tier, joined
 from vostoolkit.memory.read import similarity
 
 
@@ -81,7 +81,7 @@ def consolidated(group: Group, limits: Limits) -> Group:
     count = len(group.working.chunks)
     if not limits.is_consolidating or count < limits.working_max:
         return group
-    old = range(1, count - limits.working_min + 1)
+    old = list(range(1, count - limits.working_min + 1))
     kept = [i for i in range(count) if i not in old]
     room = limits.long_term_max - limits.prototypes
     long_term = evicted(group.long_term, room)
@@ -99,21 +99,13 @@ def prototypes(tier: Tier, count: int) -> Elements:
 
     Source: XMem, Eq. 5 (potentiation).
     """
-    key = torch.cat([chunk.key for chunk in tier.chunks])
-    shrinkage = torch.cat([chunk.shrinkage for chunk in tier.chunks])
-    selection = torch.cat([chunk.selection for chunk in tier.chunks])
-    value = torch.cat([chunk.value for chunk in tier.chunks])
+    held = joined(tier.chunks)
     best = tier.usage().topk(min(count, len(tier)))[1]
-    similar = similarity(key, shrinkage, key[best], selection[best])
+    chosen = held.at(best)
+    similar = similarity(held.key, held.shrinkage, chosen.key, chosen.selection)
     weights = torch.softmax(similar, -1)
-    return Elements(
-        key=key[best],
-        shrinkage=weights.to(shrinkage.dtype) @ shrinkage,
-        selection=selection[best],
-        value=(weights.to(value.dtype) @ value.flatten(1)).view(-1, *value.shape[1:]),
-        frame=torch.cat([chunk.frame for chunk in tier.chunks])[best],
-        place=torch.cat([chunk.place for chunk in tier.chunks])[best],
-    )
+    value = (weights @ held.value.flatten(1)).view(-1, *held.value.shape[1:])
+    return replace(chosen, shrinkage=weights @ held.shrinkage, value=value)
 
 
 def evicted(tier: Tier, size: int) -> Tier:
@@ -127,15 +119,16 @@ def evicted(tier: Tier, size: int) -> Tier:
     order = tier.usage().sort(stable=True)[1]
     stays = torch.ones(len(tier), dtype=torch.bool, device=order.device)
     stays[order[: len(tier) - size]] = False
-    parts = torch.split(stays, [len(chunk) for chunk in tier.chunks])
-    chunks: list[Elements] = []
-    used: list[torch.Tensor] = []
-    reads: list[int] = []
-    for chunk, use, age, part in zip(tier.chunks, tier.used, tier.reads, parts, strict=True):
-        if not bool(part.any()):
-            continue
-        is_whole = bool(part.all())
-        chunks.append(chunk if is_whole else chunk.at(part))
-        used.append(use if is_whole else use[part])
-        reads.append(age)
-    return Tier(tuple(chunks), tuple(used), tuple(reads))
+    parts = zip(tier.chunks, torch.split(stays, tier.sizes), strict=True)
+    chunks = [chunk if bool(part.all()) else chunk.at(part) for chunk, part in parts]
+    return Tier(_merged(chunks, max(tier.sizes)), tier.used[stays], tier.lived[stays])
+
+
+def _merged(chunks: list[Elements], most: int) -> tuple[Elements, ...]:
+    """Neighbours put together while they hold no more than ``most``, so that there stay few."""
+    groups: list[list[Elements]] = [[]]
+    for chunk in chunks:
+        if sum(map(len, groups[-1])) + len(chunk) > most:
+            groups.append([])
+        groups[-1].append(chunk)
+    return tuple(joined(group) for group in groups if group)
