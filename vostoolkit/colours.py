@@ -11,6 +11,9 @@ Rgb: TypeAlias = tuple[int, int, int]
 ASK: Rgb = (213, 94, 0)
 """Okabe–Ito vermilion: whatever the method asks for, and no object."""
 
+PSEUDO: Rgb = (0, 114, 178)
+"""Okabe–Ito blue: clicks that a method gives itself."""
+
 _OBJECT_HUES = np.array(
     [
         (86, 180, 233),  # sky blue
