@@ -27,7 +27,7 @@ from vostoolkit.results import Checkpoint, Propagation, Request, Uncertainty
 from vostoolkit.stages.decide import EntropyJump
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.pseudo_click import DistanceFieldClick
-from vostoolkit.stages.refine import ClickRefiner, SamHqRefiner
+from vostoolkit.stages.refine_click import ClickRefiner
 from vostoolkit.stages.uncertainty import MaskedEntropy
 from vostoolkit.stages.update import MemoryRule
 
@@ -237,6 +237,8 @@ def _nano(device: str | None) -> LazyXMem:
 
 
 def _paper(device: str | None) -> LazyXMem:
+    from vostoolkit.stages.refine_sam_hq import SamHqRefiner  # imports segment-anything-hq
+
     return LazyXMem(XMemPropagator.published(device=device), SamHqRefiner("vit_l", device=device))
 
 
