@@ -23,3 +23,7 @@ class SessionError(VostoolkitError):
 
 class PromptError(VostoolkitError, ValueError):
     """A click, scribble, box or mask that doesn't fit the frame or the request."""
+
+
+class ExperimentError(VostoolkitError):
+    """A notebook that can't be run, or that failed: which cell, and why."""
