@@ -1,9 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from vostoolkit.colours import ASK, colour_of
+from vostoolkit.colours import ASK, PSEUDO, colour_of
 from vostoolkit.pictures import contact_sheet, curves, spread
-from vostoolkit.pictures.runs import PSEUDO
 
 from .test_stages import near
 

@@ -59,7 +59,7 @@ def zones(decision: Decision) -> Picture:
             labels.append(Label(name, ((left + right) / 2, 14), colour=FAINT, anchor="mm"))
         if start > axis.low:
             canvas[_TOP - 4 : floor + 6, left : left + 2] = INK
-            labels.append(Label(f"{start:.2f}", (left, floor + 10), anchor="ma"))
+            labels.append(Label(_short(start), (left, floor + 10), anchor="ma"))
     canvas[floor : floor + 6, axis(0)] = FAINT
     labels.append(Label("0", (axis(0), floor + 10), colour=FAINT, anchor="ma"))
     for lane, object_id in enumerate(sorted(decision.action)):
@@ -118,7 +118,12 @@ def _mark(canvas: Picture, decision: Decision, object_id: ObjectId, at: tuple[_A
     cv2.circle(canvas, centre, 8, colour_of(object_id), -1, cv2.LINE_AA)
     fits = centre[0] + 70 < _WIDTH
     x, anchor = (centre[0] + 17, "lm") if fits else (centre[0] - 17, "rm")
-    return Label(f"{value:+.2f}", (x, middle), 16, anchor=anchor)
+    return Label(_short(value, "+"), (x, middle), 16, anchor=anchor)
+
+
+def _short(value: float, sign: str = "") -> str:
+    """Two decimals, or three where two would say too little."""
+    return f"{value:{sign}.2f}" if abs(value) >= 0.1 else f"{value:{sign}.3f}"
 
 
 def _hatch(canvas: Picture, start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from vostoolkit.arrays import Image, Labels, Size
-from vostoolkit.colours import ASK, Rgb, colour_of
+from vostoolkit.colours import ASK, PSEUDO, colour_of
 from vostoolkit.pictures.layout import (
     FAINT,
     INK,
@@ -26,9 +26,6 @@ from vostoolkit.pictures.layout import (
     with_legend,
 )
 from vostoolkit.pictures.view import outlined, tinted, whole
-
-PSEUDO: Rgb = (0, 114, 178)
-"""The colour of clicks that a method gives itself."""
 
 _LEFT, _RIGHT, _WIDTH, _HEIGHT = 44, 96, 960, 120
 _TITLES = {
@@ -109,7 +106,7 @@ def _plot(rows: pd.DataFrame, name: str, thresholds: Mapping[str, float]) -> Pic
     for text, level in levels.items():
         end = plot.at(plot.last, level)
         _dashed(canvas, plot.at(0, level), end)
-        labels.append(Label(f"{text} {level:.2f}", (end[0] + 8, end[1]), anchor="lm"))
+        labels.append(Label(f"{text} {level:g}", (end[0] + 8, end[1]), anchor="lm"))
     for object_id in np.unique(objects):
         mine = given & (objects == object_id)
         points = zip(frames[mine].tolist(), values[mine].tolist(), strict=True)
@@ -158,5 +155,5 @@ def _masked(image: Image, labels: Labels) -> Picture:
     panel = view.image(image)
     for object_id in np.unique(labels[labels > 0]).tolist():
         mask, colour = view.mask(labels == object_id), colour_of(object_id)
-        panel = outlined(tinted(panel, mask, colour, 0.35), mask, colour)
+        panel = outlined(tinted(panel, mask, colour, 0.25), mask, colour)
     return panel

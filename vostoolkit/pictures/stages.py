@@ -204,7 +204,7 @@ def _masks_panel(masks: Masks, image: Image, view: View) -> Picture:
     panel = view.image(image)
     regions = [(o, view.mask(_array(masks.region(o)))) for o in masks.objects]
     for object_id, region in regions:
-        panel = tinted(panel, region, colour_of(object_id), 0.35)
+        panel = tinted(panel, region, colour_of(object_id), 0.25)
     for object_id, region in regions:
         panel = outlined(panel, region, colour_of(object_id))
     return panel
