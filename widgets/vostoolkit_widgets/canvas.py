@@ -47,7 +47,7 @@ class FrameCanvas:
     ) -> None:
         canvas = fitted(size, within)
         self.view = Viewport(size, canvas)
-        self.is_outlined = True
+        self._is_outlined = True
         self._later = later or (lambda job: job())
         self._opacity = {_MASKS: 0.45, _MAP: 0.0}
         self._pictures: dict[int, bytes | None] = {_FRAME: None, _MASKS: None, _MAP: None}
@@ -102,18 +102,22 @@ class FrameCanvas:
         )
 
     def show_encoded(
-        self, frame: bytes | None, labels: Labels | None, entropy: bytes | None
+        self,
+        frame: bytes | None,
+        labels: Labels | None,
+        entropy: bytes | None,
+        marks: Iterable[Shape] | None = None,
     ) -> None:
-        """Nothing; shows a frame and a map that `render` encoded, and labels."""
+        """Nothing; shows a frame and a map that `render` encoded, labels, and marks if given."""
         masks = None if labels is None else render.labels_png(labels)
-        lines = [] if labels is None else _lines(labels)
         changed = [
             layer
             for layer, picture in ((_FRAME, frame), (_MASKS, masks), (_MAP, entropy))
             if self._pictures[layer] != picture
         ]
         self._pictures = {_FRAME: frame, _MASKS: masks, _MAP: entropy}
-        self._outlines = tuple(lines)
+        self._outlines = tuple(outline_shapes(labels))
+        self._marks = self._marks if marks is None else tuple(marks)
         self._draw(load=changed)
 
     def mark(self, shapes: Iterable[Shape]) -> None:
@@ -139,6 +143,21 @@ class FrameCanvas:
     @map_opacity.setter
     def map_opacity(self, value: float) -> None:
         self._opacity[_MAP] = value
+        self._draw()
+
+    @property
+    def is_outlined(self) -> bool:
+        """Whether objects are outlined."""
+        return self._is_outlined
+
+    @is_outlined.setter
+    def is_outlined(self, value: bool) -> None:
+        self._is_outlined = value
+        self._draw()
+
+    def pan(self, across: float, down: float) -> None:
+        """Nothing; moves an enlarged frame by so many canvas pixels."""
+        self.view = self.view.moved(across, down)
         self._draw()
 
     def redraw(self) -> None:
@@ -171,7 +190,7 @@ class FrameCanvas:
                 layer.restore()
                 layer.global_alpha = 1.0
             self._layers[_MARKS].clear()
-            outlines = self._outlines if self.is_outlined else ()
+            outlines = self._outlines if self._is_outlined else ()
             on_canvas(self._layers[_MARKS], self.placed((*outlines, *self._marks)))
 
     def placed(self, shapes: Iterable[Shape]) -> list[Shape]:
@@ -208,9 +227,9 @@ def placed(shape: Shape, view: Viewport) -> Shape:
     return replace(shape, x=x, y=y)
 
 
-def _lines(labels: Labels) -> list[Line]:
-    """The outlines of all objects."""
-    found = render.outlines(labels)
+def outline_shapes(labels: Labels | None) -> list[Line]:
+    """The outlines of all objects, in image coordinates."""
+    found = {} if labels is None else render.outlines(labels)
     lines: list[Line] = []
     for object_id, contours in found.items():
         colour = colour_of(object_id)

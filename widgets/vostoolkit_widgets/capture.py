@@ -71,7 +71,8 @@ class Capture(anywidget.AnyWidget):
     Events reach a callback on any thread. `is_ready` turns True once a browser has attached it.
     """
 
-    _esm = Path(__file__).parent / "static" / "capture.js"
+    # As text: given a path, anywidget watches the file and keeps every widget alive.
+    _esm = (Path(__file__).parent / "static" / "capture.js").read_text()
 
     target = traitlets.Unicode().tag(sync=True)
     hotkeys = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -106,12 +106,14 @@ class Chart:
         return self.lane * (lane + 1) - 8 - share * (self.lane - 16)
 
 
-def chart_of(length: int, curves: Sequence[Curve], thresholds: Mapping[str, float]) -> Chart:
+def chart_of(
+    length: int, curves: Sequence[Curve], thresholds: Mapping[str, float], *, width: int = WIDTH
+) -> Chart:
     """A chart that holds these curves and thresholds."""
     jumps = np.concatenate([[0.0], *(curve.jump for curve in curves)])
     high = max(0.25, float(np.nanmax(jumps)), *(1.2 * value for value in thresholds.values()))
     low = max(-0.5 * high, min(-0.15 * high, float(np.nanmin(jumps))))
-    return Chart(length, len(curves), low, high)
+    return Chart(length, len(curves), low, high, width)
 
 
 def drawn(

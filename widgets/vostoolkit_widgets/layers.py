@@ -1,7 +1,7 @@
 """An ipycanvas of several layers that survives exceptions, threads and page reloads."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,14 +36,14 @@ class Layers:
         with self._lock:
             self._channel: Any = _CanvasManager()
             for canvas in (*self._layers, *self._sources):
-                canvas._canvas_manager = self._channel
+                setattr(canvas, "_canvas_manager", self._channel)  # noqa: B010
 
     def __getitem__(self, index: int) -> Canvas:
         """One layer; draw on it inside a batch."""
         return self._layers[index]
 
     @contextmanager
-    def batch(self) -> Iterator[None]:
+    def batch(self) -> Generator[None]:
         """All that is drawn inside reaches the browser in one message; nothing of it on an error.
 
         Batches may be nested; the outermost sends.

@@ -61,7 +61,22 @@ class Word:
     align: Literal["left", "center", "right"] = "left"
 
 
-Shape: TypeAlias = Line | Area | Disc | Word
+@dataclass(frozen=True, eq=False)
+class Glyph:
+    """A sign of fixed size: a line through offsets from its place, that zoom doesn't change."""
+
+    x: float
+    y: float
+    offsets: Float[np.ndarray, "n 2"]
+    colour: Rgb
+    width: float = 2.0
+
+    def line(self) -> Line:
+        """The sign as a line."""
+        return Line(self.offsets + np.array((self.x, self.y)), self.colour, self.width)
+
+
+Shape: TypeAlias = Line | Area | Disc | Word | Glyph
 
 
 def line(*points: tuple[float, float], colour: Rgb, width: float = 1.0) -> Line:
@@ -88,17 +103,20 @@ def _on_canvas(layer: Canvas, shape: Shape) -> None:
             layer.fill_style, layer.global_alpha = css(shape.colour), shape.alpha
             layer.fill_polygon(shape.points.astype(np.float32))
             layer.global_alpha = 1.0
-        case Disc(width=None):
-            layer.fill_style = css(shape.colour)
-            layer.fill_circle(shape.x, shape.y, shape.radius)
-        case Disc(width=float(width) | int(width)):
-            layer.stroke_style, layer.line_width = css(shape.colour), width
-            layer.set_line_dash([])
-            layer.stroke_circle(shape.x, shape.y, shape.radius)
+        case Disc():
+            if shape.width is None:
+                layer.fill_style = css(shape.colour)
+                layer.fill_circle(shape.x, shape.y, shape.radius)
+            else:
+                layer.stroke_style, layer.line_width = css(shape.colour), shape.width
+                layer.set_line_dash([])
+                layer.stroke_circle(shape.x, shape.y, shape.radius)
         case Word():
             layer.fill_style, layer.text_align = css(shape.colour), shape.align
             layer.font = f"{shape.size:g}px {_FONT}"
             layer.fill_text(shape.text, shape.x, shape.y)
+        case Glyph():
+            _on_canvas(layer, shape.line())
 
 
 def on_picture(image: Image, shapes: Iterable[Shape]) -> Image:
@@ -141,6 +159,8 @@ def _on_picture(draw: ImageDraw.ImageDraw, shape: Shape, fine: int) -> None:
             anchor = {"left": "lm", "center": "mm", "right": "rm"}[shape.align]
             at = (shape.x * fine, shape.y * fine)
             draw.text(at, shape.text, shape.colour, _font(round(shape.size * fine)), anchor=anchor)
+        case Glyph():
+            _on_picture(draw, shape.line(), fine)
 
 
 def _dashes(points: Float[np.ndarray, "n 2"], dash: list[float]) -> list[Float[np.ndarray, "m 2"]]:

@@ -1,0 +1,141 @@
+"""Runs a session on a thread of its own: as far as asked, until it asks, until stopped."""
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from vostoolkit.prompts import Prompt, Skip
+from vostoolkit.protocols import Event
+from vostoolkit.results import Checkpoint, Refinement, Request, StageResult
+from vostoolkit.session import Session
+from vostoolkit_widgets.worker import Worker
+
+Goal: TypeAlias = Literal["stage", "frame", "run", "answer"]
+
+
+class Driver:
+    """Advances a session stage by stage, so that it stops within one stage.
+
+    ``on_event`` gets every event on the driver's thread, and None whenever something else about the
+    session changed; ``on_error`` what a step or an answer raised.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        on_event: Callable[[Event | None], None],
+        on_error: Callable[[Exception], None],
+    ) -> None:
+        self.session = session
+        self.goal: Goal | None = None
+        self._on_event = on_event
+        self._on_error = on_error
+        self._given: tuple[Prompt, ...] = ()
+        self._checkpoints = 0
+        self._worker = Worker("vostoolkit-session", self._failed)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether stages are being computed, or will be."""
+        return self.goal is not None and self.session.request is None
+
+    def go(self, goal: Goal) -> None:
+        """Nothing; goes on by a stage, to the end of a frame, or to the end.
+
+        Where the method asks it waits, and goes on with the answer.
+        """
+        self._worker.post(lambda: self._go(goal))
+
+    def stop(self) -> None:
+        """Nothing; the stage at work is the last."""
+        self.goal = None
+        self._worker.post(self._halt)
+
+    def answer(self, *prompts: Prompt) -> None:
+        """Nothing; gives prompts to the session.
+
+        Where they answer a request, the run goes on as it was; a correction that nobody asked for
+        stops it as soon as one can see what it does.
+        """
+        self._worker.post(lambda: self._answer(prompts))
+
+    def undo(self) -> None:
+        """Nothing; stops, and takes back the last stage or answer."""
+        self.stop()
+        self._worker.post(self._undo)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether everything asked for was done in time."""
+        return self._worker.wait(timeout_s)
+
+    def close(self) -> None:
+        """Nothing; stops for good."""
+        self.stop()
+        self._worker.close()
+
+    def _go(self, goal: Goal) -> None:
+        self.goal = goal
+        self._worker.post(self._advance, instead_of="advance")
+
+    def _halt(self) -> None:
+        """Nothing; undoes a `go` that was asked for before the stop and came to its turn after."""
+        self.goal = None
+        self._on_event(None)
+
+    def _advance(self) -> None:
+        goal, session = self.goal, self.session
+        if goal is None or session.request is not None:
+            self._on_event(None)
+            return
+        if session.finished:
+            self._reached(goal)
+            return
+        event = session.step()
+        if self.is_reached(goal, event) or session.finished:
+            self._reached(goal)
+        self._on_event(event)
+        if self.goal is not None:
+            self._worker.post(self._advance, instead_of="advance")
+
+    def is_reached(self, goal: Goal, event: Event) -> bool:
+        """Whether an event is what the goal was set for."""
+        if goal == "stage":
+            return isinstance(event, StageResult | Request)
+        if goal == "frame":
+            return isinstance(event, Checkpoint)
+        if goal == "answer":
+            return self._is_answered(event)
+        return False
+
+    def _is_answered(self, event: Event) -> bool:
+        """Whether an event shows the prompts given last, or they can't show any more."""
+        if isinstance(event, Refinement):
+            return any(prompt in self._given for prompt in event.prompts)
+        if isinstance(event, Checkpoint):
+            self._checkpoints += 1
+            only_skipped = all(isinstance(prompt, Skip) for prompt in self._given)
+            return only_skipped or self._checkpoints > 1
+        return isinstance(event, Request)
+
+    def _reached(self, goal: Goal) -> None:
+        """Nothing; ends the goal, unless another was set meanwhile."""
+        if self.goal == goal:
+            self.goal = None
+
+    def _answer(self, prompts: tuple[Prompt, ...]) -> None:
+        session, request = self.session, self.session.request
+        is_asked = request is not None and all(p.frame == request.frame for p in prompts)
+        session.answer(*prompts)
+        is_ahead = min(prompt.frame for prompt in prompts) > (session.frame or 0)
+        if not is_ahead and not (is_asked and self.goal in ("run", "frame")):
+            self.goal, self._given, self._checkpoints = "answer", prompts, 0
+        self._on_event(None)
+        if self.goal is not None:
+            self._worker.post(self._advance, instead_of="advance")
+
+    def _undo(self) -> None:
+        self.session.undo()
+        self._on_event(None)
+
+    def _failed(self, error: Exception) -> None:
+        self.goal = None
+        self._on_error(error)

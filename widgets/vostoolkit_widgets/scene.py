@@ -1,0 +1,148 @@
+"""What there is to see of one frame of a session, at this moment."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vostoolkit.arrays import Labels, ObjectId, Size
+from vostoolkit.colours import Rgb, colour_of
+from vostoolkit.masks import Masks
+from vostoolkit.prompts import Box, Click, Prompt, Scribble
+from vostoolkit.protocols import Event
+from vostoolkit.results import (
+    Checkpoint,
+    Decision,
+    Propagation,
+    Refinement,
+    Request,
+    StageResult,
+)
+from vostoolkit.session import Session
+from vostoolkit.trace import FrameRecord, decode_labels
+from vostoolkit_widgets.shapes import Disc, Glyph, Line, Shape
+
+_WHITE: Rgb = (255, 255, 255)
+_BLACK: Rgb = (20, 20, 24)
+_ACROSS = np.array([[-4.0, 0.0], [4.0, 0.0]])
+_DOWN = np.array([[0.0, -4.0], [0.0, 4.0]])
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One frame: its masks, the prompts on it, and the results that are kept of it.
+
+    ``labels`` is None where the frame hasn't been reached.
+    """
+
+    frame: int
+    labels: Labels | None = None
+    prompts: tuple[Prompt, ...] = ()
+    pseudo: tuple[Click, ...] = ()
+    request: Request | None = None
+    result: StageResult | None = None
+    decision: Decision | None = None
+
+
+def scene_of(session: Session, frame: int) -> Scene:
+    """What a session has to show of a frame, without computing anything again."""
+    record = session.trace.records.get(frame)
+    request = session.request
+    prompts = tuple(prompt for prompt in session.prompts if prompt.frame == frame)
+    if record is None:
+        picture = session.trace.pictures.get(frame)
+        labels = None if picture is None else decode_labels(picture)
+        return Scene(frame, labels, prompts)
+    masks = masks_after(record.events, session.video.size)
+    results = [event for event in record.events if isinstance(event, StageResult)]
+    return Scene(
+        frame=frame,
+        labels=None if masks is None else masks.labels(),
+        prompts=prompts,
+        pseudo=tuple(event.click for event in record.pseudo_clicks),
+        request=request if request is not None and request.frame == frame else None,
+        result=_shown(record, results),
+        decision=record.decision,
+    )
+
+
+def masks_after(events: Iterable[Event], size: Size) -> Masks | None:
+    """The masks of a frame after its events so far; None before there are any."""
+    masks: Masks | None = None
+    for event in events:
+        match event:
+            case Propagation() | Checkpoint():
+                masks = event.masks
+            case Refinement():
+                before = masks if masks is not None else Masks.empty(size)
+                masks = before.replaced(event.object_id, event.after)
+            case _:
+                pass
+    return masks
+
+
+def _shown(record: FrameRecord, results: Sequence[StageResult]) -> StageResult | None:
+    """The result to explain a frame by: the latest; of a finished frame what was decided."""
+    if record.checkpoint is not None and record.events[-1] is record.checkpoint:
+        return record.decision or (results[-1] if results else None)
+    return results[-1] if results else None
+
+
+def marks_of(scene: Scene) -> list[Shape]:
+    """The prompts of a scene as shapes in image coordinates."""
+    shapes: list[Shape] = []
+    for prompt in scene.prompts:
+        shapes += _mark(prompt)
+    for click in scene.pseudo:
+        shapes += _diamond(click)
+    return shapes
+
+
+def objects_of(session: Session, scene: Scene) -> tuple[ObjectId, ...]:
+    """The objects of a session by id: those with masks on the frame, and those with prompts."""
+    found = {int(o) for o in np.unique(scene.labels) if o} if scene.labels is not None else set()
+    found |= {prompt.object_id for prompt in session.prompts}
+    for rows in list(session.trace.rows.values())[-1:]:
+        found |= {row.object for row in rows}
+    return tuple(sorted(found))
+
+
+def asked_frames(session: Session) -> set[int]:
+    """The frames at which the method asked, the waiting request included."""
+    rows = dict(session.trace.rows)
+    asked = {frame for frame in rows if any(row.asked for row in rows[frame])}
+    return asked if session.request is None else asked | {session.request.frame}
+
+
+def _mark(prompt: Prompt) -> list[Shape]:
+    colour = colour_of(prompt.object_id)
+    match prompt:
+        case Click(x=x, y=y, positive=positive):
+            arms = (_ACROSS, _DOWN) if positive else (_ACROSS,)
+            return [
+                Disc(x, y, 9, _BLACK),
+                Disc(x, y, 7.5, colour if positive else _WHITE),
+                *(Glyph(x, y, arm, _BLACK, 2.5) for arm in arms),
+            ]
+        case Scribble(points=points, positive=positive):
+            path = np.array(points, np.float64)
+            own = colour if positive else _WHITE
+            return [Line(path, _BLACK, 6), Line(path, own, 3.5)]
+        case Box():
+            left, top, right, bottom = prompt.left, prompt.top, prompt.right, prompt.bottom
+            corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+            return [
+                Line(corners, _BLACK, 4, closed=True),
+                Line(corners, colour, 2, closed=True),
+            ]
+        case _:
+            return []
+
+
+def _diamond(click: Click) -> list[Shape]:
+    offsets = np.array([[0, -8], [8, 0], [0, 8], [-8, 0], [0, -8]], np.float64)
+    return [
+        Glyph(click.x, click.y, offsets, _BLACK, 5),
+        Glyph(click.x, click.y, offsets, _WHITE, 2.5),
+        Disc(click.x, click.y, 2, _WHITE),
+    ]

@@ -1,0 +1,81 @@
+"""What the Explorer says: where the run stands, why it asks, what a stage found. Plain text."""
+
+from vostoolkit.frames import Video
+from vostoolkit.pictures import words
+from vostoolkit.results import (
+    Decision,
+    MemoryUpdate,
+    Propagation,
+    PseudoClick,
+    Refinement,
+    Request,
+    StageResult,
+    Uncertainty,
+)
+from vostoolkit.session import Session
+
+STAGES: tuple[tuple[str, type[StageResult]], ...] = (
+    ("propagation", Propagation),
+    ("uncertainty", Uncertainty),
+    ("decision", Decision),
+    ("pseudo-click", PseudoClick),
+    ("refinement", Refinement),
+    ("memory", MemoryUpdate),
+)
+"""The stages by name, in the order in which a frame goes through them."""
+
+_NOT_IT = "right-click: not it"
+
+
+def place(session: Session, frame: int) -> str:
+    """Which frame is shown, of how many, at what time."""
+    video = session.video
+    if not isinstance(video, Video):
+        return f"frame {frame}"
+    return f"frame {frame} / {len(video) - 1}    {frame / video.fps:.2f} s"
+
+
+def question(request: Request) -> tuple[str, str]:
+    """What the method asks and why, and what a person can do."""
+    if request.object_id is None:
+        return (
+            "Which object?",
+            f"Click on it ({_NOT_IT}); for another one press + object first. Then run.",
+        )
+    why = f": {request.reason}" if request.reason else ""
+    return (
+        f"Object {request.object_id} at frame {request.frame}{why}.",
+        f"Click on it ({_NOT_IT}), or:",
+    )
+
+
+def invitation(session: Session, *, is_running: bool) -> tuple[str, str]:
+    """What is going on, and what a person can do, where nothing is asked."""
+    if is_running:
+        return f"Working on frame {session.frame or 0}.", "stop ends after the stage at work."
+    if session.frame is None:
+        return "Which object?", f"Click on it ({_NOT_IT})."
+    if session.finished:
+        return "The last frame is done.", "A click on any frame corrects it there."
+    return "", f"run goes on until it asks. A click corrects this frame ({_NOT_IT})."
+
+
+def stage(result: StageResult | None) -> tuple[str, tuple[str, ...]]:
+    """The name of a result's stage, and what it says in numbers."""
+    if result is None:
+        return "", ()
+    name = next(
+        (name for name, kind in STAGES if isinstance(result, kind)), type(result).__name__.lower()
+    )
+    return name, words(result)
+
+
+def numbers(session: Session, frame: int) -> tuple[str, ...]:
+    """The numbers of a finished frame whose results are no longer kept."""
+    lines: list[str] = []
+    for row in session.trace.rows.get(frame, ()):
+        score = "no score" if row.score is None else f"S {row.score:.3f}"
+        jump = "" if row.jump is None else f", ΔS {row.jump:+.3f}"
+        did = [name for name in ("asked", "pseudo", "corrected", "memory") if getattr(row, name)]
+        lines.append(f"object {row.object}: {score}{jump}" + "".join(f", {name}" for name in did))
+    return tuple(lines)
