@@ -1,7 +1,7 @@
 """When to ask a person, and when to correct oneself (Lazy-XMem 3.4)."""
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from vostoolkit.arrays import ObjectId
@@ -56,7 +56,12 @@ class EntropyJump:
             else self._judge(uncertainty, o)
             for o in objects
         }
-        taus = {field.name: getattr(self, field.name) for field in fields(self)[:4]}
+        taus = {
+            "tau_user": self.tau_user,
+            "tau_pseudo": self.tau_pseudo,
+            "score_user": self.score_user,
+            "score_pseudo": self.score_pseudo,
+        }
         return Decision(
             frame=uncertainty.frame,
             round=uncertainty.round,
