@@ -1,0 +1,41 @@
+import cv2
+import numpy as np
+import pytest
+
+from vostoolkit.data.export import write_labels
+from vostoolkit.data.synthetic import demo_clip
+from vostoolkit.errors import VideoError
+from vostoolkit.experiments import open_material
+from vostoolkit.frames import Video
+
+
+def test_the_demo_clip_comes_with_its_masks():
+    material = open_material("demo", max_frames=3)
+    assert isinstance(material.video, Video)
+    assert len(material.video) == len(list(material.video)) == 3
+    assert np.array_equal(material.truth(2), demo_clip().labels(2))
+    with pytest.raises(IndexError, match="first 3 frames"):
+        material.video[3]
+
+
+def test_a_folder_in_the_layout_of_davis_brings_its_annotations(tmp_path):
+    (tmp_path / "JPEGImages").mkdir()
+    labels = np.zeros((32, 48), np.uint8)
+    labels[8:20, 8:20] = 1
+    for frame in range(3):
+        image = np.full((32, 48, 3), 60 * frame, np.uint8)
+        cv2.imwrite(str(tmp_path / "JPEGImages" / f"{frame:05d}.jpg"), image)
+    write_labels(tmp_path / "Annotations", 0, labels)
+    material = open_material(tmp_path)
+    assert len(material.video) == 3
+    assert np.array_equal(material.truth(0), labels)
+    assert material.truth(1) is None
+    (tmp_path / "Annotations").rename(tmp_path / "elsewhere")
+    assert open_material(tmp_path).truth is None
+
+
+def test_what_is_not_there_is_refused(tmp_path):
+    with pytest.raises(VideoError, match="nothing"):
+        open_material(tmp_path / "nothing.mp4")
+    with pytest.raises(ValueError, match="max_frames=0"):
+        open_material("demo", max_frames=0)
