@@ -12,7 +12,13 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from vostoolkit.arrays import ObjectId
-from vostoolkit.memory.read import TopWeights, similarity, top_weights
+from vostoolkit.memory.read import (
+    TopWeights,
+    memory_rows,
+    query_rows,
+    read_all,
+    similarity,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,19 +185,20 @@ class Group:
         return similarity(key, shrinkage, query, selection)
 
     def read(
-        self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"], top_k: int
+        self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"], top_k: int | None
     ) -> tuple[Float[Tensor, "q n v"], "Group"]:
         """What each place reads of each object, and the group with its use counted."""
-        weights = top_weights(self.similarity(query, selection), top_k)
-        value = torch.cat([chunk.value for tier in self.tiers for chunk in tier.chunks])
-        return weights.read(value), self._used(weights)
-
-    def _used(self, weights: TopWeights) -> "Group":
-        sizes = [len(tier) for tier in self.tiers]
-        long_term, working, _ = torch.split(weights.usage(), sizes)
-        return replace(
+        chunks = [chunk for tier in self.tiers for chunk in tier.chunks]
+        key = torch.cat([chunk.key for chunk in chunks])
+        shrinkage = torch.cat([chunk.shrinkage for chunk in chunks])
+        value = torch.cat([chunk.value for chunk in chunks])
+        rows = query_rows(query, selection), memory_rows(key, shrinkage)
+        read, usage = read_all(*rows, value, top_k=top_k)
+        long_term, working, _ = torch.split(usage, [len(tier) for tier in self.tiers])
+        counted = replace(
             self, long_term=self.long_term.read(long_term), working=self.working.read(working)
         )
+        return read, counted
 
 
 @dataclass(frozen=True, eq=False)

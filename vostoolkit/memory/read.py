@@ -24,26 +24,42 @@ def similarity(
 ) -> Float[Tensor, "*b q m"]:
     """How alike each query place and memory element are; float32, at most 0 with a selection.
 
-    ``-s sum_c e_c (k_c - q_c)^2 / sqrt(C)``, as one product of the rows ``[e, 2 q e, -sum e q^2]``
-    with ``[-k^2, k, 1] s``. Without shrinkage ``s = 1``. Without selection ``e = 1`` and, as in the
-    published network, the query's own square is left out, so that values may be positive.
+    ``-s sum_c e_c (k_c - q_c)^2 / sqrt(C)``. Without shrinkage ``s = 1``. Without selection
+    ``e = 1`` and, as in the published network, the query's own square is left out, so that values
+    may be positive.
 
     Source: XMem, Eq. 2 (anisotropic L2).
     """
     with torch.autocast(key.device.type, enabled=False):
-        key, query = key.float(), query.float()
-        if selection is None:
-            own = torch.zeros_like(query[..., :1])
-            rows = torch.cat([torch.ones_like(query), 2 * query, own], -1)
-        else:
-            selection = selection.float()
-            scaled = query * selection
-            rows = torch.cat([selection, 2 * scaled, -(scaled * query).sum(-1, keepdim=True)], -1)
-        columns = torch.cat([-(key**2), key, torch.ones_like(key[..., :1])], -1)
-        if shrinkage is not None:
-            columns = columns * shrinkage.float()[..., None]
-        rows = rows * key.shape[-1] ** -0.5
-        return rows @ columns.transpose(-1, -2)
+        return query_rows(query, selection) @ memory_rows(key, shrinkage).transpose(-1, -2)
+
+
+def query_rows(
+    query: Float[Tensor, "*b q c"], selection: Float[Tensor, "*b q c"] | None
+) -> Float[Tensor, "*b q d"]:
+    """The query's side of the similarity as one product: ``[e, 2 q e, -sum e q^2] / sqrt(C)``."""
+    query = query.float()
+    if selection is None:
+        own = torch.zeros_like(query[..., :1])
+        rows = torch.cat([torch.ones_like(query), 2 * query, own], -1)
+    else:
+        scaled = query * selection.float()
+        own = -(scaled * query).sum(-1, keepdim=True)
+        rows = torch.cat([selection.float(), 2 * scaled, own], -1)
+    return rows * query.shape[-1] ** -0.5
+
+
+def memory_rows(
+    key: Float[Tensor, "*b m c"], shrinkage: Float[Tensor, "*b m"] | None
+) -> Float[Tensor, "*b m d"]:
+    """The memory's side of the similarity as one product: ``[-k^2, k, 1] s``."""
+    key = key.float()
+    rows = torch.cat([-(key**2), key, torch.ones_like(key[..., :1])], -1)
+    return rows if shrinkage is None else rows * shrinkage.float()[..., None]
+
+
+_PART = (2**20, 2**27)
+"""Similarities at a time, on a CPU and elsewhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +103,36 @@ def top_weights(similar: Float[Tensor, "q m"], top_k: int) -> TopWeights:
     """
     values, elements = similar.topk(min(top_k, similar.shape[-1]), -1)
     return TopWeights(elements, torch.softmax(values, -1), similar.shape[-1])
+
+
+def read_all(
+    query: Float[Tensor, "q d"],
+    memory: Float[Tensor, "m d"],
+    value: Float[Tensor, "m n v"],
+    /,
+    *,
+    top_k: int | None,
+) -> tuple[Float[Tensor, "q n v"], Float[Tensor, " m"]]:
+    """What each place reads of each object, and how much was read of each element.
+
+    Query and memory are given as ``query_rows`` and ``memory_rows``. With ``top_k`` None every
+    element is read. Places are taken in parts whose similarities fit a processor's cache: larger
+    matrices cost more in fetching fresh memory than in arithmetic.
+    """
+    usage = memory.new_zeros(len(memory))
+    parts: list[Tensor] = []
+    step = max(1, _PART[memory.device.type != "cpu"] // len(memory))
+    for some in torch.split(query, step):
+        similar = some @ memory.T
+        if top_k is None:
+            weights = torch.softmax(similar, -1)
+            parts.append(weights @ value.flatten(1))
+            usage += weights.sum(0)
+        else:
+            top = top_weights(similar, top_k)
+            parts.append(top.read(value).flatten(1))
+            usage += top.usage()
+    return torch.cat(parts).view(-1, *value.shape[1:]), usage
 
 
 def read_frames(

@@ -45,7 +45,7 @@ class XMemPropagator:
         network: any network of the family; it's copied, folded for inference and moved.
         short_side: working size of the shorter side in pixels; None works at the frame's own.
         is_enlarging: whether smaller frames are enlarged to it, as the release does.
-        top_k: how many memory elements a place reads at most.
+        top_k: how many memory elements a place reads at most; None reads all.
         limits: how much is remembered.
         deep_update_every: frames between updates of the sensory memory from memory values; a
             negative number makes them coincide with the memory frames.
@@ -58,7 +58,7 @@ class XMemPropagator:
     short_side: int | None = 480
     is_enlarging: bool = True
     resampling: Resampling = "antialias"
-    top_k: int = 30
+    top_k: int | None = 30
     limits: Limits = field(default_factory=Limits)
     deep_update_every: int = -1
     device: str | None = None
@@ -68,7 +68,7 @@ class XMemPropagator:
     def __post_init__(self) -> None:
         if self.short_side is not None and self.short_side < self.network.config.stride:
             raise ValueError(f"short side of {self.short_side} pixels: give at least one stride")
-        if self.top_k < 1:
+        if self.top_k is not None and self.top_k < 1:
             raise ValueError(f"top_k {self.top_k}: a place must read at least one element")
         engine = XMemEngine(self.network, self.device, self.precision, self.resampling)
         object.__setattr__(self, "_engine", engine)
@@ -164,8 +164,7 @@ class XMemPropagator:
         is_aside = tier == "permanent" and state.frame not in (None, frame.index)
         working = xmem_state.working_masks(masks, order, None if is_aside else state, fit)
         if is_aside:
-            previous = grown(state.previous, working)
-            after = replace(state, objects=order, previous=previous)
+            after = replace(state, objects=order, previous=grown(state.previous, working))
         else:
             after = xmem_state.seen(frame, masks, state, objects=order, working=working)
         result = Remembered(state.memory)
@@ -208,7 +207,8 @@ class XMemPropagator:
         column, row = (int((p + 0.5) // stride) for p in fit.to_working(x, y))
         group = next(g for g in state.memory.groups if object_id in g.objects)
         key, selection = (f[0, :, row, column][None] for f in (features.key, features.selection))
-        weights = top_weights(group.similarity(key, selection), self.top_k)
+        similar = group.similarity(key, selection)
+        weights = top_weights(similar, self.top_k or similar.shape[-1])
         width = features.key.shape[-1]
         found: list[Origin] = []
         for source in sources(group, weights, 0):
