@@ -98,7 +98,7 @@ class XMemPropagator:
             short_side=256,
             is_enlarging=False,
             resampling="area",
-            limits=Limits(working_min=2, working_max=4, prototypes=96, long_term_max=1920),
+            limits=Limits(working_min=2, working_max=3, prototypes=96, long_term_max=960),
             device=device,
             precision=precision,
         )
