@@ -141,20 +141,19 @@ def surroundings(
 ) -> Window:
     """The window around a mask and the clicks on it, `margin` times as large as they are."""
     height, width = probability.shape
-    ys, xs = torch.nonzero(probability > 0.5, as_tuple=True)
-    points = [p for s in strokes if s.positive for p in points_of(s)]
-    across = [*xs.tolist(), *(x for x, _ in points)]
-    down = [*ys.tolist(), *(y for _, y in points)]
-    if not len(xs):
+    x, y, wide, high = cv2.boundingRect((probability > 0.5).byte().cpu().numpy())
+    if wide == 0:
         return Window(0, 0, width, height)
-    left, right, top, bottom = min(across), max(across), min(down), max(down)
+    points = [point for stroke in strokes if stroke.positive for point in points_of(stroke)]
+    left, right = min([x, *(p[0] for p in points)]), max([x + wide, *(p[0] for p in points)])
+    top, bottom = min([y, *(p[1] for p in points)]), max([y + high, *(p[1] for p in points)])
     half = 0.5 * max(margin * max(right - left, bottom - top), 0.2 * min(height, width))
-    x, y = (left + right) / 2, (top + bottom) / 2
+    across, down = (left + right) / 2, (top + bottom) / 2
     return Window(
-        max(0, int(x - half)),
-        max(0, int(y - half)),
-        min(width, int(x + half) + 1),
-        min(height, int(y + half) + 1),
+        max(0, int(across - half)),
+        max(0, int(down - half)),
+        min(width, int(across + half) + 1),
+        min(height, int(down + half) + 1),
     )
 
 
@@ -167,7 +166,7 @@ def _look(
     window: Window,
     *,
     short_side: int,
-) -> Float[Tensor, "h w"]:
+) -> Float[Tensor, "y x"]:
     part, before = image[window.slices], previous[window.slices]
     scale = short_side / min(part.shape[:2])
     size = Size(*(max(32, round(scale * length)) for length in part.shape[:2]))

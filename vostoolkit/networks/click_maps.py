@@ -12,14 +12,17 @@ from jaxtyping import Bool, Float32
 from vostoolkit.arrays import Image, Size
 from vostoolkit.prompts import Box, Click, Scribble, rasterise
 
-GUIDANCE_CHANNELS = 7
-"""For each sign a disk, a distance heat and a colour similarity; then the inside of a box."""
+GUIDANCE_CHANNELS = 9
+"""For each sign a disk, a distance heat, the likeness in colour, and how easily colour flows there
+from the click; then the inside of a box."""
 
 _DISK_RADIUS = 4.0
 _HEAT_REACH = 18.0
 _COLOUR_REACH = 60.0
 _REFERENCE_SIZE = 128
 _MOST_COLOURS = 12
+_FLOOD_STEPS = (12, 30, 60)
+_FLOOD_SLOPE = 4
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def points_of(stroke: Click | Scribble) -> tuple[tuple[float, float], ...]:
 
 def guidance(
     image: Image, strokes: Iterable[Click | Scribble], box: Box | None = None
-) -> Float32[np.ndarray, "7 h w"]:
+) -> Float32[np.ndarray, "9 h w"]:
     """The guidance channels of clicks, scribbles and a box, each in [0, 1].
 
     Disk and heat scale with the picture's short side, so a click means the same at any size. All
@@ -74,30 +77,44 @@ def guidance(
     """
     size = Size(*image.shape[:2])
     strokes = tuple(strokes)
-    blurred = cv2.blur(image, (5, 5)).astype(np.float32)
+    blurred = cv2.blur(image, (5, 5))
     maps = np.zeros((GUIDANCE_CHANNELS, *size), np.float32)
-    for first, positive in ((0, True), (3, False)):
+    for first, positive in ((0, True), (4, False)):
         touched = rasterise(strokes, size, positive=positive)
         if touched.any():
-            maps[first : first + 3] = _sign_maps(blurred, touched)
+            maps[first : first + 4] = _sign_maps(blurred, touched)
     if box is not None:
         left, right = (min(max(round(x), 0), size.width - 1) for x in (box.left, box.right))
         top, bottom = (min(max(round(y), 0), size.height - 1) for y in (box.top, box.bottom))
-        maps[6, top : bottom + 1, left : right + 1] = 1
+        maps[8, top : bottom + 1, left : right + 1] = 1
     return maps
 
 
-def _sign_maps(
-    blurred: Float32[np.ndarray, "h w 3"], touched: Bool[np.ndarray, "h w"]
-) -> Float32[np.ndarray, "3 h w"]:
+def _sign_maps(blurred: Image, touched: Bool[np.ndarray, "h w"]) -> Float32[np.ndarray, "4 h w"]:
     scale = min(touched.shape) / _REFERENCE_SIZE
     distance = cv2.distanceTransform((~touched).astype(np.uint8), cv2.DIST_L2, 5) / scale
     alike = np.zeros(touched.shape, np.float32)
+    reached = np.zeros(touched.shape, np.float32)
+    colours = blurred.astype(np.float32)
     places = np.argwhere(touched)
     for y, x in places[
         np.linspace(0, len(places) - 1, min(len(places), _MOST_COLOURS)).astype(int)
     ]:
-        difference = np.abs(blurred - blurred[y, x]).sum(axis=-1)
+        difference = np.abs(colours - colours[y, x]).sum(axis=-1)
         np.maximum(alike, np.exp(-difference / _COLOUR_REACH), out=alike)
+        np.maximum(reached, _flooded(blurred, (int(x), int(y))), out=reached)
     disk = np.clip(_DISK_RADIUS + 0.5 - distance, 0, 1)
-    return np.stack([disk, np.exp(-distance / _HEAT_REACH), alike])
+    return np.stack([disk, np.exp(-distance / _HEAT_REACH), alike, reached])
+
+
+def _flooded(blurred: Image, seed: tuple[int, int]) -> Float32[np.ndarray, "h w"]:
+    """The share of fills from `seed` that reach a pixel: three colour ranges, one gentle slope."""
+    height, width = blurred.shape[:2]
+    total = np.zeros((height, width), np.float32)
+    fixed = cv2.FLOODFILL_FIXED_RANGE
+    for step, kind in (*((step, fixed) for step in _FLOOD_STEPS), (_FLOOD_SLOPE, 0)):
+        mask = np.zeros((height + 2, width + 2), np.uint8)
+        flags = 4 | kind | cv2.FLOODFILL_MASK_ONLY | (1 << 8)
+        cv2.floodFill(blurred, mask, seed, (0, 0, 0), (step,) * 3, (step,) * 3, flags)
+        total += mask[1:-1, 1:-1]
+    return total / (1 + len(_FLOOD_STEPS))

@@ -39,10 +39,10 @@ def draw_batch(pool: Pool, rng: np.random.Generator, *, clips: int, frames: int)
             continue
         pictures.append(image)
         labels.append(label)
-    images = rearrange(np.stack(pictures), "b t h w c -> b t c h w")
+    images = torch.as_tensor(np.stack(pictures))
     return Batch(
-        torch.from_numpy(np.ascontiguousarray(images, np.float32) / 255),
-        torch.from_numpy(np.stack(labels).astype(np.int64)),
+        rearrange(images, "b t h w c -> b t c h w").contiguous() / 255,
+        torch.as_tensor(np.stack(labels).astype(np.int64)),
     )
 
 
@@ -88,13 +88,14 @@ def _zoomed(
     part = int(rng.integers(side * 5 // 8, side))
     top, left = rng.integers(0, side - part + 1, 2)
     window = np.s_[:, top : top + part, left : left + part]
-    larger = [
-        (
-            cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR),
-            cv2.resize(label, (side, side), interpolation=cv2.INTER_NEAREST),
-        )
-        for image, label in zip(
-            np.ascontiguousarray(images[window]), np.ascontiguousarray(labels[window]), strict=True
-        )
-    ]
-    return np.stack([image for image, _ in larger]), np.stack([label for _, label in larger])
+    return (
+        _enlarged(images[window], side, cv2.INTER_LINEAR),
+        _enlarged(labels[window], side, cv2.INTER_NEAREST),
+    )
+
+
+def _enlarged(pictures: np.ndarray, side: int, way: int) -> np.ndarray:
+    larger = np.empty((len(pictures), side, side, *pictures.shape[3:]), np.uint8)
+    for i in range(len(pictures)):
+        larger[i] = cv2.resize(np.ascontiguousarray(pictures[i]), (side, side), interpolation=way)
+    return larger

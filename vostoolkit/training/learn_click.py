@@ -36,18 +36,18 @@ class LearnClick:
             network.train()
             examples = [e.clicked(m, rng) for e, m in zip(examples, masks, strict=True)]
         logits = self._logits(network, examples)
-        truth = torch.from_numpy(np.stack([e.truth for e in examples])).float().to(self.device)
+        truth = torch.as_tensor(np.stack([e.truth for e in examples])).float().to(self.device)
         loss = functional.binary_cross_entropy_with_logits(logits, truth)
         return Loss(loss + dice_loss(torch.sigmoid(logits), truth), _overlap(logits > 0, truth > 0))
 
     def _logits(self, network: nn.Module, examples: list[Example]) -> Tensor:
         pictures = np.stack([e.image for e in examples]).transpose(0, 3, 1, 2)
-        image = torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device).float() / 255
-        previous = torch.from_numpy(np.stack([e.previous for e in examples])[:, None])
+        image = torch.as_tensor(np.ascontiguousarray(pictures)).to(self.device).float() / 255
+        previous = torch.as_tensor(np.stack([e.previous for e in examples])[:, None])
         maps = np.stack([guidance(e.image, e.clicks, e.box) for e in examples])
         with torch.autocast(self.device.type, torch.bfloat16):
             logits = network(
-                normalised(image), previous.to(self.device), torch.from_numpy(maps).to(self.device)
+                normalised(image), previous.to(self.device), torch.as_tensor(maps).to(self.device)
             )
         return logits[:, 0].float()
 

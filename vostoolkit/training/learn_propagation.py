@@ -31,14 +31,17 @@ _OBJECTS = 2
 
 @dataclass(frozen=True)
 class Rung:
-    """Clips of `frames` frames, `clips` at a time, from `since` (a share of the training) on."""
+    """Clips of `frames` frames, `clips` at a time in each process, from `since` on.
+
+    `since` is a share of the whole training, in [0, 1].
+    """
 
     since: float
     frames: int
     clips: int
 
 
-LADDER = (Rung(0.0, 3, 12), Rung(0.5, 4, 9), Rung(0.75, 5, 7))
+LADDER = (Rung(0.0, 3, 8), Rung(0.5, 4, 6), Rung(0.75, 5, 5))
 """Short clips first: they are cheap, and long ones only help a network that can segment at all."""
 
 

@@ -33,19 +33,18 @@ class Example:
 
 
 def random_example(pool: Pool, rng: np.random.Generator) -> Example:
-    """An object of the pool at least 0.5 % of the picture in size, with its first prompt."""
+    """An object of the pool at least 0.3 % of the picture in size, with its first prompt."""
     while True:
-        clip, stamp = rng.integers(len(pool.images)), rng.integers(pool.images.shape[1])
+        clip, stamp = int(rng.integers(len(pool.images))), int(rng.integers(pool.images.shape[1]))
         pair = (
             np.asarray(pool.images[clip, stamp])[None],
             np.asarray(pool.labels[clip, stamp])[None],
         )
         images, labels = varied(rng, *pair)
-        wanted = int(rng.integers(1, 4))
-        truth = (labels[0] == wanted if wanted < 3 else labels[0] > 0).astype(np.uint8)
-        if 0.005 <= truth.mean() <= 0.8:
+        image, truth = images[0].astype(np.uint8), np.equal(labels[0], rng.integers(1, 3))
+        image, truth = _reframed(rng, image, truth.astype(np.uint8))
+        if 0.003 <= truth.mean() <= 0.8:
             break
-    image = images[0].astype(np.uint8)
     previous = np.zeros_like(truth) if rng.random() < 0.5 else spoiled(truth, rng)
     click = error_click(truth, previous, rng)
     with_box = rng.random() < 0.2
@@ -59,6 +58,31 @@ def random_example(pool: Pool, rng: np.random.Generator) -> Example:
     )
 
 
+def _reframed(
+    rng: np.random.Generator, image: Image, truth: UInt8[np.ndarray, "h w"]
+) -> tuple[Image, UInt8[np.ndarray, "h w"]]:
+    """At times a close-up of the object, at times the picture from further away."""
+    side, chance = len(truth), rng.random()
+    if chance < 0.35 and truth.any():
+        left, top, width, height = cv2.boundingRect(truth)
+        part = int(np.clip(max(width, height) * rng.uniform(1.2, 3.0), 24, side))
+        middle = np.array([top + height / 2, left + width / 2]) + rng.normal(0, 0.1 * part, 2)
+        y, x = np.clip(middle - part / 2, 0, side - part).astype(int)
+        image, truth = image[y : y + part, x : x + part], truth[y : y + part, x : x + part]
+    elif chance < 0.55:
+        smaller = int(side * rng.uniform(0.5, 0.8))
+        image = cv2.resize(image, (smaller, smaller), interpolation=cv2.INTER_AREA)
+        truth = cv2.resize(truth, (smaller, smaller), interpolation=cv2.INTER_NEAREST)
+        before = int(rng.integers(0, side - smaller + 1))
+        edges = (before, side - smaller - before) * 2
+        image = cv2.copyMakeBorder(image, *edges, cv2.BORDER_REFLECT_101)
+        truth = cv2.copyMakeBorder(truth, *edges, cv2.BORDER_CONSTANT, value=0)
+    return (
+        cv2.resize(np.ascontiguousarray(image), (side, side), interpolation=cv2.INTER_LINEAR),
+        cv2.resize(np.ascontiguousarray(truth), (side, side), interpolation=cv2.INTER_NEAREST),
+    )
+
+
 def error_click(
     truth: UInt8[np.ndarray, "h w"],
     predicted: UInt8[np.ndarray, "h w"],
@@ -68,18 +92,17 @@ def error_click(
 
     In its middle, or with `rng` at a random place that is not at its border.
     """
-    best: tuple[int, bool, np.ndarray] | None = None
+    found: list[tuple[int, bool, np.ndarray]] = []
     for positive, error in ((True, truth > predicted), (False, truth < predicted)):
         count, parts, statistics, _ = cv2.connectedComponentsWithStats(error.astype(np.uint8))
         if count < 2:
             continue
         part = 1 + int(np.argmax(statistics[1:, cv2.CC_STAT_AREA]))
         area = int(statistics[part, cv2.CC_STAT_AREA])
-        if best is None or area > best[0]:
-            best = (area, positive, parts == part)
-    if best is None:
+        found.append((area, positive, np.equal(parts, part)))
+    if not found:
         return None
-    _, positive, region = best
+    _, positive, region = max(found, key=lambda error: error[0])
     depth = cv2.distanceTransform(np.pad(region, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     least = depth.max() if rng is None else rng.uniform(0.3, 1.0) * depth.max()
     places = np.argwhere(depth >= least)

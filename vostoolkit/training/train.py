@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import multiprocessing
+from torch.multiprocessing.spawn import spawn
 
 from vostoolkit.training.loop import Budget, CurvePoint, Files, Trained, fit, restore, start
 from vostoolkit.training.parallel import join
@@ -85,7 +85,7 @@ def train(
     if processes == 1:
         _work(0, job, watch)
     else:
-        multiprocessing.spawn(_work, args=(job,), nprocs=processes)
+        spawn(_work, args=(job,), nprocs=processes)
     return folder
 
 

@@ -174,7 +174,7 @@ def _rounded(corners: Outline) -> Outline:
     for _ in range(3):
         following = np.roll(corners, -1, axis=0)
         cut = np.stack([0.75 * corners + 0.25 * following, 0.25 * corners + 0.75 * following], 1)
-        corners = cut.reshape(-1, 2)
+        corners = np.concatenate(list(cut))
     return corners
 
 

@@ -41,7 +41,7 @@ class Ripple:
         """For each pixel the place (x, y) that it is taken from."""
         first, second = (math.sin(rate * time + i) for i, rate in enumerate(self.rates))
         coarse = (self.shifts[0] * first + self.shifts[1] * second) * min(size)
-        shift = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC)
+        shift = np.asarray(cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC))
         y, x = np.mgrid[0 : size.height, 0 : size.width].astype(np.float32)
         return shift + np.stack([x, y], axis=-1)
 
@@ -83,11 +83,10 @@ class Scene:
         image, labels = self._paint(time, large)
         if self.ripple is not None:
             grid = self.ripple.grid(time, large)
-            border = cv2.BORDER_REFLECT_101
-            image = cv2.remap(image, grid, None, cv2.INTER_LINEAR, borderMode=border)
-            labels = cv2.remap(labels, grid, None, cv2.INTER_NEAREST, borderMode=border)
+            image = _taken(image, grid, cv2.INTER_LINEAR)
+            labels = _taken(labels, grid, cv2.INTER_NEAREST)
         if supersample > 1:
-            image = cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA)
+            image = np.asarray(cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA))
             offset = supersample // 2
             labels = np.ascontiguousarray(labels[offset::supersample, offset::supersample])
         return self._expose(image, time, noise), labels
@@ -123,7 +122,12 @@ class Scene:
         if self.lens.jpeg_quality is None:
             return exposed
         _, code = cv2.imencode(".jpg", exposed, [cv2.IMWRITE_JPEG_QUALITY, self.lens.jpeg_quality])
-        return cv2.imdecode(code, cv2.IMREAD_COLOR)
+        return np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR))
+
+
+def _taken(picture: np.ndarray, grid: np.ndarray, way: int) -> np.ndarray:
+    x, y = np.ascontiguousarray(grid[..., 0]), np.ascontiguousarray(grid[..., 1])
+    return np.asarray(cv2.remap(picture, x, y, way, borderMode=cv2.BORDER_REFLECT_101))
 
 
 def _view(size: Size) -> Affine:

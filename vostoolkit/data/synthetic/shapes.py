@@ -47,7 +47,7 @@ def _polar(rng: np.random.Generator, kind: Kind, points: int) -> Outline:
     radius = np.ones(points)
     if kind == "blob":
         for lobes in range(2, 7):
-            amplitude = rng.normal(0, 0.28 / lobes**0.7)
+            amplitude = float(rng.normal(0, 0.28 / float(lobes) ** 0.7))
             radius += amplitude * np.cos(lobes * angle + rng.uniform(0, 2 * math.pi))
         radius = np.clip(radius, 0.25, 2.0)
     elif kind == "box":
@@ -70,7 +70,7 @@ def _star(rng: np.random.Generator) -> Outline:
     return np.stack([np.cos(angle) * radius, np.sin(angle) * radius], axis=1)
 
 
-def _resampled(corners: Outline, points: int) -> Outline:
+def _resampled(corners: Outline, points: int) -> Float64[np.ndarray, "{points} 2"]:
     position = np.linspace(0, len(corners), points, endpoint=False)
     start = position.astype(np.int64)
     blend = (position - start)[:, None]

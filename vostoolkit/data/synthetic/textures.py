@@ -138,7 +138,8 @@ def _cells(rng: np.random.Generator, size: int) -> np.ndarray:
         seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
     if rng.random() < 0.5:
-        return random_palette(rng, int(nearest.max()) + 1)[nearest]
+        cell = np.asarray(nearest).astype(np.int32)
+        return random_palette(rng, int(cell.max()) + 1)[cell]
     return coloured(_stretched(distance), random_palette(rng, int(rng.integers(2, 6))))
 
 
