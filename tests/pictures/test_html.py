@@ -59,7 +59,9 @@ def test_results_are_short_in_text(example):
     assert repr(example.of(Request)) == "Request(frame=7, kind='click', object_id=4)"
 
 
-def test_a_picture_is_shown_as_it_is(example):
+def test_pictures_and_results_made_by_hand_are_shown(example):
+    result = example.of(PseudoClick)
+    assert show(result, example.image)._repr_html_() == result_html(result, example.image)
     assert pictures_in(show(example.image)._repr_html_())[0].shape == example.image.shape
 
 

@@ -50,9 +50,14 @@ class Shown:
         return "a picture"
 
 
-def show(picture: Picture) -> Shown:
-    """A picture as the last line of a cell."""
-    return Shown(f'<figure style="{_FIGURE}">{img(picture)}</figure>')
+def show(what: StageResult | Request | Checkpoint | Picture, image: Image | None = None) -> Shown:
+    """A picture, or a result over the frame's ``image``, as the last line of a cell.
+
+    A result of a session draws itself; this is for one that was computed by hand.
+    """
+    if isinstance(what, StageResult | Request | Checkpoint):
+        return Shown(result_html(what, image))
+    return Shown(f'<figure style="{_FIGURE}">{img(what)}</figure>')
 
 
 def img(image: Picture, alt: str = "") -> str:
