@@ -68,7 +68,7 @@ def main() -> int:
     walk = BackAndForth(clip)
     stream = vos.open_stream(walk.images(options.frames))
     session = vos.Session(
-        vos.LazyXMem.preset("nano"), stream, keep=vos.Keep(results=1, labels=False, checkpoints=2)
+        vos.LazyXMem.preset("nano"), stream, keep=vos.Keep(results=1, labels=False, checkpoints=4)
     )
     print(f"{'frames':>7} {'resident':>14} {'median / frame':>13}")
     watch = Watch(options.block)

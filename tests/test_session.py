@@ -247,7 +247,9 @@ def test_prompts_that_do_not_fit_are_refused_and_change_nothing():
 
 def test_a_stream_goes_forward_only():
     session = Session(ToyMethod(), NumberedStream(), keep=Keep(results=2))
-    session.play(user)
+    done: list[int] = []
+    session.play(user, progress=done.append)
+    assert done == list(range(10))
     assert session.finished and session.trace.frames == tuple(range(10))
     assert session.image(9).max() == 9
     for action in (lambda: session.rewind(3), lambda: session.branch(3), lambda: session.at(3)):

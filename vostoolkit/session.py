@@ -111,7 +111,8 @@ class Session:
             if self.request is not None:
                 self.answer(*user(self.request))
             event = self.step()
-            if progress and isinstance(event, Checkpoint):
+            is_new = not self._runner.ended  # a stream's end is only seen by trying
+            if progress and is_new and isinstance(event, Checkpoint):
                 progress(event.frame)
 
     # -- what a person does ------------------------------------------------------------------------
