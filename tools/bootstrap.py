@@ -52,19 +52,17 @@ def ensure_environment() -> str:
 def _parse() -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("command", choices=("setup", "demo", "test", "lab", "check", "benchmark"))
-    parser.add_argument("--video", help="demo: your own video instead of the embedded clip")
-    parser.add_argument("--click", help="demo: X,Y on the object in the first frame of --video")
-    arguments, extra = parser.parse_known_args()
-    if arguments.video and not arguments.click:
-        parser.error("--video also needs --click X,Y, a point on the object in its first frame")
-    return arguments, extra
+    parser.add_argument("--video", type=Path, help="demo: your own instead of the embedded clip")
+    parser.add_argument("--click", default="", help="demo: X,Y on the object in its first frame")
+    return parser.parse_known_args()
 
 
 def _commands(arguments: argparse.Namespace, extra: list[str]) -> list[tuple[str, ...]]:
     match arguments.command:
         case "demo":
-            own = (arguments.video, "--click", arguments.click) if arguments.video else ()
-            return [("-m", "vostoolkit", "demo", *own, "--out", "out/demo", *extra)]
+            video = [str(arguments.video.absolute())] if arguments.video else []
+            clicks = [f"--click={click}" for click in arguments.click.split()]
+            return [("-m", "vostoolkit", "demo", *video, *clicks, "--out", "out/demo", *extra)]
         case "test":
             return [("-m", "pytest", *NBVAL, *(extra or ("tests", "notebooks")))]
         case "lab":
