@@ -6,7 +6,8 @@ Long-Term Video Object Segmentation", 2024.
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import PromptError
@@ -36,17 +37,25 @@ from vostoolkit.stages.update import MemoryRule
 class LazyState:
     """What the next frame depends on, and what a correction of this one needs.
 
-    ``since`` counts the frames since the last scheduled memory frame. ``before`` is the state
-    before this frame went into memory, so that a correction replaces what it has stored.
+    ``since`` counts the frames since the last scheduled memory frame. ``marks`` are the clicks,
+    scribbles and boxes that a person gave on this frame and that no drawing has overruled.
+    ``before`` is the state before this frame went into memory, so that a correction replaces what
+    it has stored.
     """
 
     propagator: Any
     uncertainty: Uncertainty
     since: int
-    prompts: tuple[Prompt, ...] = ()
+    marks: tuple[Prompt, ...] = ()
     corrected: frozenset[ObjectId] = frozenset()
     pseudo_corrected: frozenset[ObjectId] = frozenset()
     before: "LazyState | None" = None
+
+
+class _Refined(NamedTuple):
+    masks: Masks
+    touched: frozenset[ObjectId]
+    marks: tuple[Prompt, ...]
 
 
 Steps: TypeAlias = Generator[Event, tuple[Prompt, ...] | None, tuple[Masks, LazyState]]
@@ -73,7 +82,7 @@ class LazyXMem:
         name: str = "nano",
         *,
         device: str | None = None,
-        profile: Literal["paper", "released"] = "paper",
+        profile: str = "paper",
     ) -> "LazyXMem":
         """The method with the networks of a preset, the stages as printed or as released.
 
@@ -128,13 +137,13 @@ class LazyXMem:
         reason = "click on each object to follow, or draw a box or a mask"
         prompts = yield from ask(Request(frame=frame.index, kind="object", reason=reason))
         nothing = Masks.empty(frame.size)
-        masks, touched = yield from self._refine_all(frame, nothing, prompts)
+        masks, touched, marks = yield from self._refine_all(frame, nothing, prompts)
         if not touched:
             raise PromptError(f"frame {frame.index}: give a prompt on each object to follow")
         uncertainty = self.uncertainty(Propagation(frame=frame.index, masks=masks), None)
         yield uncertainty
         start = self.propagator.start(frame, masks.objects)
-        state = LazyState(start, uncertainty, since=self.update.every, prompts=prompts)
+        state = LazyState(start, uncertainty, since=self.update.every, marks=marks)
         return (yield from self._memorise(frame, masks, state))
 
     def _next_frame(self, frame: Frame, before: LazyState) -> Steps:
@@ -152,7 +161,7 @@ class LazyXMem:
             yield replace(refined, by="pseudo")
             masks = masks.replaced(object_id, refined.after)
         corrected: frozenset[ObjectId] = frozenset()
-        given: tuple[Prompt, ...] = ()
+        marks: tuple[Prompt, ...] = ()
         for object_id in decision.objects("user"):
             if object_id in corrected:  # an earlier answer held prompts on this object too
                 continue
@@ -166,13 +175,13 @@ class LazyXMem:
                     uncertainty=uncertainty,
                 )
             )
-            masks, touched = yield from self._refine_all(frame, masks, prompts)
-            corrected, given = corrected | touched, (*given, *prompts)
+            masks, touched, marks = yield from self._refine_all(frame, masks, prompts, marks)
+            corrected |= touched
         state = LazyState(
             propagated,
             uncertainty,
             since=before.since + 1,
-            prompts=given,
+            marks=marks,
             corrected=corrected,
             pseudo_corrected=frozenset(decision.objects("pseudo")) - corrected,
         )
@@ -183,10 +192,10 @@ class LazyXMem:
     ) -> Steps:
         if state.before is not None:  # what this frame has stored is stored anew
             state = state.before
-        masks, touched = yield from self._refine_all(frame, masks, prompts, state.prompts)
+        masks, touched, marks = yield from self._refine_all(frame, masks, prompts, state.marks)
         state = replace(
             state,
-            prompts=(*state.prompts, *prompts),
+            marks=marks,
             corrected=state.corrected | touched,
             pseudo_corrected=state.pseudo_corrected - touched,
         )
@@ -198,11 +207,8 @@ class LazyXMem:
         masks: Masks,
         prompts: tuple[Prompt, ...],
         earlier: tuple[Prompt, ...] = (),
-    ) -> Generator[Event, tuple[Prompt, ...] | None, tuple[Masks, frozenset[ObjectId]]]:
-        """The masks with each prompted object refined, and those objects.
-
-        A refiner also gets the marks given earlier on the same object in this frame.
-        """
+    ) -> "Generator[Event, tuple[Prompt, ...] | None, _Refined]":
+        """The masks with each prompted object refined, with the marks given earlier too."""
         touched: set[ObjectId] = set()
         marks = dict(by_object(earlier))
         for object_id, own in by_object(prompts):
@@ -213,7 +219,7 @@ class LazyXMem:
                 yield refined
                 masks = masks.replaced(object_id, refined.after)
                 touched.add(object_id)
-        return masks, frozenset(touched)
+        return _Refined(masks, frozenset(touched), tuple(chain.from_iterable(marks.values())))
 
     def _memorise(self, frame: Frame, masks: Masks, state: LazyState) -> Steps:
         plans, since = self.update(

@@ -10,7 +10,7 @@ from jaxtyping import Float64
 
 from vostoolkit.data.synthetic.motion import rotation
 
-Outline: TypeAlias = Float64[np.ndarray, "n 2"]
+Outline: TypeAlias = Float64[np.ndarray, "_ 2"]
 Kind: TypeAlias = Literal["blob", "ellipse", "polygon", "star", "box"]
 
 KINDS: tuple[Kind, ...] = ("blob", "blob", "ellipse", "polygon", "star", "box")
@@ -70,7 +70,7 @@ def _star(rng: np.random.Generator) -> Outline:
     return np.stack([np.cos(angle) * radius, np.sin(angle) * radius], axis=1)
 
 
-def _resampled(corners: Outline, points: int) -> Float64[np.ndarray, "{points} 2"]:
+def _resampled(corners: Outline, points: int) -> Outline:
     position = np.linspace(0, len(corners), points, endpoint=False)
     start = position.astype(np.int64)
     blend = (position - start)[:, None]

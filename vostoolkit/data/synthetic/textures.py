@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float, Float32, UInt8
 
 from vostoolkit.data.synthetic.shapes import outline
 
-Field: TypeAlias = Float32[np.ndarray, "n n"]
+Field: TypeAlias = Float32[np.ndarray, "_ _"]
 Palette: TypeAlias = Float32[np.ndarray, "k 3"]
-Texture: TypeAlias = UInt8[np.ndarray, "n n 3"]
+Texture: TypeAlias = UInt8[np.ndarray, "_ _ 3"]
 
 
 def noise_field(
@@ -39,7 +39,7 @@ def random_palette(rng: np.random.Generator, colours: int) -> Palette:
     return np.clip(grey + vividness * (colour - grey), 0, 255).astype(np.float32)
 
 
-def coloured(field: Field, palette: Palette) -> Float32[np.ndarray, "n n 3"]:
+def coloured(field: Field, palette: Palette) -> Float[np.ndarray, "_ _ 3"]:
     """The palette laid over a field in [0, 1], colours blended between its entries."""
     position = field * (len(palette) - 1)
     lower = np.clip(position.astype(np.int32), 0, len(palette) - 2)
