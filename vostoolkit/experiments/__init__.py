@@ -1,6 +1,16 @@
 """Notebooks run as experiments, by papermill."""
 
-from vostoolkit.experiments.material import FirstFrames, Material, open_material
+from vostoolkit.experiments.material import FirstFrames, Material, clicks_at, open_material
 from vostoolkit.experiments.run import notebook, run_notebook
+from vostoolkit.experiments.scores import scores, with_iou
 
-__all__ = ["FirstFrames", "Material", "notebook", "open_material", "run_notebook"]
+__all__ = [
+    "FirstFrames",
+    "Material",
+    "clicks_at",
+    "notebook",
+    "open_material",
+    "run_notebook",
+    "scores",
+    "with_iou",
+]

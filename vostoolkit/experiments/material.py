@@ -1,13 +1,16 @@
-"""What an experiment works on: a clip, and its ground truth where there is one."""
+"""What an experiment works on: a clip, its ground truth where there is one, first clicks."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vostoolkit.arrays import Labels, Size
 from vostoolkit.data.folder import open_masks
 from vostoolkit.data.synthetic import demo_clip
+from vostoolkit.errors import PromptError
 from vostoolkit.frames import Frame, Video
+from vostoolkit.prompts import Click
 from vostoolkit.video import open_video
 from vostoolkit.video.folder import VideoFolder
 
@@ -70,6 +73,21 @@ def open_material(clip: str | Path, *, max_frames: int | None = None) -> Materia
     folder = video.mask_folder if isinstance(video, VideoFolder) else None
     masks = open_masks(folder, video) if folder else None
     return Material(_first(video, max_frames), masks.labels if masks else None)
+
+
+def clicks_at(texts: Sequence[str]) -> tuple[Click, ...]:
+    """Clicks in the first frame from texts such as ``"312,140"``, or ``"2:312,140"`` on object 2.
+
+    Raises:
+        PromptError: a text of another form.
+    """
+    clicks: list[Click] = []
+    for text in texts:
+        match = re.fullmatch(r"(?:(\d+):)?(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)", text.replace(" ", ""))
+        if match is None:
+            raise PromptError(f"click {text!r}: write X,Y in pixels, or 2:X,Y on object 2")
+        clicks.append(Click(0, int(match[1] or 1), float(match[2]), float(match[3])))
+    return tuple(clicks)
 
 
 def _first(video: Video, max_frames: int | None) -> Video:
