@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from vostoolkit.errors import SessionError
-from vostoolkit.pictures import encoded, result_html, show, words
+from vostoolkit.pictures import encoded, facts, result_html, show, words
 from vostoolkit.results import Decision, PseudoClick, Refinement, Request
 
 
@@ -85,3 +85,9 @@ def test_words_say_what_was_decided_and_why(example):
     assert words(example.of(Request)) == (
         "object 4: click on it, or on what it is not: ΔS 0.61 ≥ τ_u 0.50",
     )
+
+
+def test_facts_are_a_table_that_escapes_its_text():
+    html = facts("Summary", {"J": 0.84321, "video": "<b>.mp4", "frames": 90})._repr_html_()
+    for text in ("<b>Summary</b>", "0.843", "&lt;b&gt;.mp4", "90"):
+        assert text in html

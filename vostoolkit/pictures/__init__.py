@@ -1,6 +1,6 @@
 """Pictures of results and runs: NumPy, OpenCV and Pillow only, so they show wherever HTML does."""
 
-from vostoolkit.pictures.html import Shown, encoded, img, result_html, show
+from vostoolkit.pictures.html import Shown, encoded, facts, img, result_html, show
 from vostoolkit.pictures.runs import contact_sheet, curves, spread
 from vostoolkit.pictures.stages import picture
 from vostoolkit.pictures.words import words
@@ -10,6 +10,7 @@ __all__ = [
     "contact_sheet",
     "curves",
     "encoded",
+    "facts",
     "img",
     "picture",
     "result_html",

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -60,6 +61,17 @@ def show(what: StageResult | Request | Checkpoint | Picture, image: Image | None
     return Shown(f'<figure style="{_FIGURE}">{img(what)}</figure>')
 
 
+def facts(title: str, values: Mapping[str, object]) -> Shown:
+    """Names and values as a small table, as the last line of a cell; numbers are rounded."""
+    cell = "padding:2px 16px 2px 0;text-align:left"
+    rows = "".join(
+        f'<tr><td style="{cell}">{escape(name)}</td><td style="{cell}">{_short(value)}</td></tr>'
+        for name, value in values.items()
+    )
+    caption = f"<figcaption><b>{escape(title)}</b></figcaption>"
+    return Shown(f'<figure style="{_FIGURE}">{caption}<table>{rows}</table></figure>')
+
+
 def img(image: Picture, alt: str = "") -> str:
     """An ``<img>`` with the picture inside it."""
     kind, data = encoded(image)
@@ -84,6 +96,10 @@ def encoded(image: Picture, largest: int = LARGEST_BYTES) -> tuple[str, bytes]:
         if buffer.tell() <= largest:
             break
     return "jpeg", buffer.getvalue()
+
+
+def _short(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else escape(str(value))
 
 
 def _frame_of(result: StageResult | Request | Checkpoint) -> Image | None:
