@@ -16,7 +16,7 @@ from vostoolkit_widgets.layers import Layers
 from vostoolkit_widgets.shapes import Area, Line, Shape, on_canvas
 from vostoolkit_widgets.viewport import Viewport, fitted
 
-WITHIN = Size(540, 800)
+WITHIN = Size(480, 680)
 """A frame is shown as large as fits into this, small clips enlarged."""
 
 _FRAME, _MASKS, _MAP, _MARKS = range(4)
@@ -49,7 +49,7 @@ class FrameCanvas:
         self.view = Viewport(size, canvas)
         self._is_outlined = True
         self._later = later or (lambda job: job())
-        self._opacity = {_MASKS: 0.45, _MAP: 0.0}
+        self._opacity = {_MASKS: 0.45, _MAP: 0.6}
         self._pictures: dict[int, bytes | None] = {_FRAME: None, _MASKS: None, _MAP: None}
         self._outlines: tuple[Line, ...] = ()
         self._marks: tuple[Shape, ...] = ()

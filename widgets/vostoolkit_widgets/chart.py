@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -13,8 +13,8 @@ from vostoolkit.trace import Row
 from vostoolkit_widgets.shapes import Area, Disc, Line, Shape, Word, line
 
 WIDTH = 1120
-_LEFT, _RIGHT = 74, 44
-_AXIS = 22
+_LEFT, _RIGHT = 74, 54
+_AXIS, _LEGEND = 22, 18
 _LARGEST_LANE, _LANES = 76, 228
 _TICKS = 10
 
@@ -89,7 +89,12 @@ class Chart:
     @property
     def size(self) -> Size:
         """Height and width."""
-        return Size(round(self.lane * max(1, self.lanes)) + _AXIS, self.width)
+        return Size(round(self.floor) + _AXIS + _LEGEND, self.width)
+
+    @property
+    def floor(self) -> float:
+        """Where the last lane ends."""
+        return self.lane * max(1, self.lanes)
 
     def x(self, frame: float) -> float:
         """Where a frame lies."""
@@ -128,18 +133,18 @@ def drawn(
             y, colour = chart.y(lane, value), ASK if name.endswith("user") else ink.faint
             ends = np.array([[chart.x(0), y], [chart.x(chart.length - 1), y]])
             shapes.append(Line(ends, colour, 1.0, dash=(5.0, 4.0)))
-            text = f"τ {value:.2f}"
+            text = f"τ_{name.removeprefix('tau_')[0]} {value:.2f}"
             shapes.append(Word(chart.x(chart.length - 1) + 6, y, text, colour, 10))
     if not curves:
         middle = chart.lane / 2
-        shapes.append(Word(_LEFT, middle, "no finished frames yet", ink.faint, 12))
-    return shapes
+        shapes.append(Word(_LEFT + 12, middle, "no finished frames yet", ink.faint, 12))
+    return shapes + _legend(chart, ink)
 
 
 def cursor_shapes(chart: Chart, frame: int, *, dark: bool = False) -> list[Shape]:
     """The line at a frame, with its number below."""
     ink = Ink.on(dark)
-    x, floor = chart.x(frame), chart.size.height - _AXIS
+    x, floor = chart.x(frame), chart.floor
     paper = tuple(255 - value for value in ink.cursor)
     text = str(frame)
     half = 5 + 3.2 * len(text)
@@ -153,7 +158,7 @@ def cursor_shapes(chart: Chart, frame: int, *, dark: bool = False) -> list[Shape
 
 
 def _axis(chart: Chart, ink: Ink) -> list[Shape]:
-    floor = chart.size.height - _AXIS
+    floor = chart.floor
     shapes: list[Shape] = [
         line((chart.x(0), floor), (chart.x(chart.length - 1), floor), colour=ink.faint)
     ]
@@ -163,6 +168,27 @@ def _axis(chart: Chart, ink: Ink) -> list[Shape]:
         shapes.append(line((x, floor), (x, floor + 4), colour=ink.faint))
         shapes.append(Word(x, floor + 13, str(frame), ink.faint, 10, "center"))
     shapes.append(Word(_LEFT - 12, floor + 13, "frame", ink.faint, 10, "right"))
+    return shapes
+
+
+def _legend(chart: Chart, ink: Ink) -> list[Shape]:
+    """What the marks mean, below the axis."""
+    y = chart.floor + _AXIS + _LEGEND / 2
+    marks: list[tuple[str, Shape]] = [
+        ("asked", _triangle(0, 0)),
+        ("pseudo-click", _diamond(0, 0, ink)),
+        ("corrected by a person", Disc(0, 0, 3.5, ink.text)),
+        ("into memory", line((0, -3), (0, 3), colour=ink.text, width=1.5)),
+    ]
+    shapes: list[Shape] = []
+    x = float(_LEFT + 6)
+    for text, mark in marks:
+        if isinstance(mark, Disc):
+            shapes.append(replace(mark, x=x, y=y))
+        elif isinstance(mark, Line | Area):
+            shapes.append(replace(mark, points=0.8 * mark.points + np.array((x, y))))
+        shapes.append(Word(x + 10, y, text, ink.faint, 10))
+        x += 36 + 5.6 * len(text)
     return shapes
 
 
@@ -178,11 +204,12 @@ def _lane(chart: Chart, lane: int, curve: Curve, ink: Ink) -> list[Shape]:
     shapes.append(line((chart.x(0), zero), (chart.x(chart.length - 1), zero), colour=ink.faint))
     shapes.append(Disc(14, (top + bottom) / 2, 6, colour))
     shapes.append(Word(26, (top + bottom) / 2 - 6, f"object {curve.object_id}", ink.text, 11))
-    shapes.append(Word(26, (top + bottom) / 2 + 8, "jump ΔS", ink.faint, 10))
+    shapes.append(Word(26, (top + bottom) / 2 + 8, "ΔS, thin S", ink.faint, 10))
     for frame in curve.memory:
         x = chart.x(frame)
         shapes.append(line((x, bottom - 7), (x, bottom - 1), colour=ink.text, width=1.5))
-    shapes += _jumps(chart, lane, curve, colour)
+    shapes += _values(chart, lane, (curve.frames, curve.score), line_of=(colour, 0.8))
+    shapes += _values(chart, lane, (curve.frames, curve.jump), line_of=(colour, 2.0))
     at = dict(zip(curve.frames.tolist(), curve.jump.tolist(), strict=True))
     for frame in curve.pseudo:
         shapes.append(_diamond(chart.x(frame), chart.y(lane, _number(at.get(frame))), ink))
@@ -194,20 +221,24 @@ def _lane(chart: Chart, lane: int, curve: Curve, ink: Ink) -> list[Shape]:
     return shapes
 
 
-def _jumps(chart: Chart, lane: int, curve: Curve, colour: Rgb) -> list[Shape]:
-    """The curve in pieces, broken where frames have no number or are missing."""
-    known = ~np.isnan(curve.jump)
-    frames, values = curve.frames[known], curve.jump[known]
+def _values(
+    chart: Chart, lane: int, curve: tuple[np.ndarray, np.ndarray], *, line_of: tuple[Rgb, float]
+) -> list[Shape]:
+    """Values over frames in pieces, broken where frames have no number or are missing."""
+    colour, width = line_of
+    known = ~np.isnan(curve[1])
+    frames, values = curve[0][known], curve[1][known]
     breaks = np.flatnonzero(np.diff(frames) > 1) + 1
     shapes: list[Shape] = []
-    for own, jumps in zip(np.split(frames, breaks), np.split(values, breaks), strict=True):
+    for own, numbers in zip(np.split(frames, breaks), np.split(values, breaks), strict=True):
         points = [
             (chart.x(f), chart.y(lane, v))
-            for f, v in zip(own.tolist(), jumps.tolist(), strict=True)
+            for f, v in zip(own.tolist(), numbers.tolist(), strict=True)
         ]
         if len(points) > 1:
-            shapes.append(line(*points, colour=colour, width=2.0))
-        shapes += [Disc(x, y, 1.6, colour) for x, y in points if len(points) < 100]
+            shapes.append(line(*points, colour=colour, width=width))
+        elif points:
+            shapes.append(Disc(*points[0], width, colour))
     return shapes
 
 

@@ -105,7 +105,7 @@ class Looks:
     def __init__(self, changed: Callable[[str, float], None]) -> None:
         self._sliders = {
             "masks": _slider("masks", 0.45, "How opaque masks are"),
-            "map": _slider("entropy", 0.0, "How opaque the uncertainty map is"),
+            "map": _slider("entropy", 0.6, "How opaque the uncertainty map is"),
         }
         for name, slider in self._sliders.items():
             slider.observe(lambda change, name=name: changed(name, change["new"]), "value")
@@ -115,6 +115,7 @@ class Looks:
         self._outline.observe(lambda change: changed("outline", float(change["new"])), "value")
         scale = ipywidgets.HTML('<div class="vos-scale"><i>sure</i><b></b><i>unsure</i></div>')
         self.widget = ipywidgets.VBox([*self._sliders.values(), scale, self._outline])
+        self.widget.add_class("vos-looks")
 
 
 class Card:

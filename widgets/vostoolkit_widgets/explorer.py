@@ -3,11 +3,10 @@
 import base64
 import logging
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from IPython.core.getipython import get_ipython
 from PIL import Image as PillowImage
 
 from vostoolkit.arrays import ObjectId, check_object_id
@@ -20,10 +19,18 @@ from vostoolkit.results import Decision, Request, Uncertainty
 from vostoolkit.session import Session
 from vostoolkit_widgets import render, snapshot, wording
 from vostoolkit_widgets.album import Album, map_values
+from vostoolkit_widgets.cells import after_each_cell
 from vostoolkit_widgets.chart import curves_of
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.panel import PARTS, Doings, Panel
-from vostoolkit_widgets.scene import Scene, asked_frames, marks_of, objects_of, scene_of
+from vostoolkit_widgets.scene import (
+    Scene,
+    asked_frames,
+    marks_of,
+    objects_of,
+    rows_so_far,
+    scene_of,
+)
 from vostoolkit_widgets.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -75,7 +82,7 @@ class Explorer:
         if before is not None and before.session is session:  # the cell was run again
             before.stop()
         _drivers[id(session)] = self._driver
-        self._unwatch = _watch_cells(self)
+        self._unwatch = after_each_cell(self.refresh)
         self._refresh()
 
     # -- in Python ---------------------------------------------------------------------------------
@@ -128,7 +135,7 @@ class Explorer:
         ]
         width = max(pictures[0].shape[1], 640)
         if "timeline" in panel.parts:
-            strip = snapshot.Strip(self._length, curves_of(dict(session.trace.rows)), frame)
+            strip = snapshot.Strip(self._length, curves_of(rows_so_far(session)), frame)
             pictures.append(snapshot.timeline_picture(strip, self._thresholds, width=width))
         if "question" in panel.parts:
             head, rest, asks = self._words()
@@ -261,7 +268,7 @@ class Explorer:
         panel.question.show(head, rest, asks=asks, has_object=has_object)
         if "timeline" in panel.parts:
             panel.timeline.length = self._length
-            panel.timeline.show(curves_of(dict(session.trace.rows)), self._thresholds)
+            panel.timeline.show(curves_of(rows_so_far(session)), self._thresholds)
             panel.timeline.cursor = frame
         if "stage" in panel.parts:
             self._show_stage(scene, is_running)
@@ -289,17 +296,3 @@ class Explorer:
     def _length(self) -> int:
         video = self.session.video
         return len(video) if isinstance(video, Video) else (self.session.frame or 0) + 1
-
-
-def _watch_cells(explorer: Explorer) -> Callable[[], None]:
-    """After each cell of a notebook, the Explorer shows what it did; returns how to end that."""
-    shell, own = get_ipython(), weakref.ref(explorer)
-    if shell is None:
-        return lambda: None
-
-    def after_cell(*_: object) -> None:
-        if (found := own()) is not None:
-            found.refresh()
-
-    shell.events.register("post_run_cell", after_cell)
-    return lambda: shell.events.unregister("post_run_cell", after_cell)

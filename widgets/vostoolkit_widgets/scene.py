@@ -19,7 +19,7 @@ from vostoolkit.results import (
     StageResult,
 )
 from vostoolkit.session import Session
-from vostoolkit.trace import FrameRecord, decode_labels
+from vostoolkit.trace import FrameRecord, Row, decode_labels, rows_of
 from vostoolkit_widgets.shapes import Disc, Glyph, Line, Shape
 
 _WHITE: Rgb = (255, 255, 255)
@@ -88,6 +88,15 @@ def _shown(record: FrameRecord, results: Sequence[StageResult]) -> StageResult |
     return results[-1] if results else None
 
 
+def rows_so_far(session: Session) -> dict[int, tuple[Row, ...]]:
+    """The numbers of the finished frames, and of the one at work as far as they are known."""
+    rows = dict(session.trace.rows)
+    record = None if session.frame is None else session.trace.records.get(session.frame)
+    if record is not None and record.frame not in rows:
+        rows[record.frame] = tuple(rows_of(record))
+    return rows
+
+
 def marks_of(scene: Scene) -> list[Shape]:
     """The prompts of a scene as shapes in image coordinates."""
     shapes: list[Shape] = []
@@ -109,9 +118,8 @@ def objects_of(session: Session, scene: Scene) -> tuple[ObjectId, ...]:
 
 def asked_frames(session: Session) -> set[int]:
     """The frames at which the method asked, the waiting request included."""
-    rows = dict(session.trace.rows)
-    asked = {frame for frame in rows if any(row.asked for row in rows[frame])}
-    return asked if session.request is None else asked | {session.request.frame}
+    rows = rows_so_far(session)
+    return {frame for frame in rows if any(row.asked for row in rows[frame])}
 
 
 def _mark(prompt: Prompt) -> list[Shape]:

@@ -57,7 +57,10 @@ def invitation(session: Session, *, is_running: bool) -> tuple[str, str]:
         return "Which object?", f"Click on it ({_NOT_IT})."
     if session.finished:
         return "The last frame is done.", "A click on any frame corrects it there."
-    return "", f"run goes on until it asks. A click corrects this frame ({_NOT_IT})."
+    return (
+        f"Frame {session.frame}.",
+        f"run goes on until it asks; a click corrects the frame that is shown ({_NOT_IT}).",
+    )
 
 
 def stage(result: StageResult | None) -> tuple[str, tuple[str, ...]]:

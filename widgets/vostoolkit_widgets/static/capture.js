@@ -66,7 +66,6 @@ function attach(canvas, model, signal) {
   }
   // ipycanvas stops every key; here only our own are taken, so that Tab and Ctrl+S go their way.
   canvas.addEventListener("keydown", (event) => event.stopImmediatePropagation(), options);
-  canvas.style.outlineOffset = "2px";
   canvas.style.touchAction = "manipulation";
   canvas.style.cursor = model.get("cursor");
   canvas.setAttribute("aria-label", model.get("label"));
