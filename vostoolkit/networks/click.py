@@ -104,7 +104,7 @@ def predict_mask(
     strokes: Sequence[Click | Scribble],
     *,
     box: Box | None = None,
-    previous: Float[Tensor, "h w"] | None = None,
+    previous: Float[Tensor, "y x"] | None = None,
     working: Working = WORKING,
 ) -> Float[Tensor, "h w"]:
     """Probability of the meant object at each pixel of the picture, in [0, 1].

@@ -26,11 +26,11 @@ _LIMITS: Mapping[str, str] = {
 }
 
 
-def export(run: Path | str, out: Path | str) -> Path:
+def export(run: Path | str, out: Path | str, *, clips: int = 16) -> Path:
     """The path of `NAME.safetensors`, written into `out` with `NAME.md` from the run's checkpoint.
 
     Takes the averaged weights; wide tensors are stored as float16, the rest as it is. The card's
-    scores are measured here, on clips that no training has seen.
+    scores are measured here, on `clips` clips that no training has seen.
 
     Raises:
         FileNotFoundError: there is no run in this folder, or it has no checkpoint yet.
@@ -49,7 +49,7 @@ def export(run: Path | str, out: Path | str) -> Path:
         metadata={"recipe": recipe.name, "steps": str(trained.step)},
     )
     with torch.no_grad():
-        scores = held_out_scores(trained.average)
+        scores = held_out_scores(trained.average, clips=clips)
     card = model_card(recipe, facts, trained, scores)
     (target / f"{recipe.name}.md").write_text(card)
     return weights

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -29,6 +29,7 @@ class Loss:
     overlap: float
 
 
+@runtime_checkable
 class Learner(Protocol):
     """Draws its own batch from `rng` and returns the loss; `progress` runs from 0 to 1."""
 

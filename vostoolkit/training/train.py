@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import platform
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,18 +119,29 @@ def resumed(recipe: Recipe, files: Files, *, seed: int, device: str) -> Trained:
 def _work(number: int, job: _Job, watch: Watch | None = None) -> None:
     recipe, files = find_recipe(job.recipe), Files(job.out)
     if job.processes > 1:
-        torch.set_num_threads(1)
         join(number, job.processes, job.port)
     pool = open_pool(job.plan or recipe.plan)
-    fit(
-        resumed(recipe, files, seed=job.seed, device=job.device),
-        recipe.learner(pool, torch.device(job.device)),
-        budget=job.budget,
-        optimisation=recipe.optimisation,
-        seed=job.seed,
-        files=files if number == 0 else None,
-        watch=watch,
-    )
+    with _one_thread():
+        fit(
+            resumed(recipe, files, seed=job.seed, device=job.device),
+            recipe.learner(pool, torch.device(job.device)),
+            budget=job.budget,
+            optimisation=recipe.optimisation,
+            seed=job.seed,
+            files=files if number == 0 else None,
+            watch=watch,
+        )
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """On so small networks two threads are slower than one wherever anything else runs."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _note(job: _Job) -> None:
@@ -139,8 +151,7 @@ def _note(job: _Job) -> None:
         "seed": job.seed,
         "processes": job.processes,
         "device": job.device,
-        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, torch "
-        f"{torch.__version__}",
+        "machine": f"{platform.machine()}, one thread a process, torch {torch.__version__}",
     }
     (job.out / "run.json").write_text(json.dumps(noted, indent=2))
 

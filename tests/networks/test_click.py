@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+import torch
+
+from vostoolkit.networks.click import ClickNetwork, Working, normalised, predict_mask, surroundings
+from vostoolkit.networks.click_maps import GUIDANCE_CHANNELS, Window, guidance
+from vostoolkit.prompts import Box, Click, Scribble
+
+
+def click(x, y, positive=True):
+    return Click(frame=0, object_id=1, x=x, y=y, positive=positive)
+
+
+@pytest.fixture
+def network():
+    return ClickNetwork((8, 8, 8, 8, 8)).eval()
+
+
+@pytest.fixture
+def picture():
+    image = np.full((64, 96, 3), 40, np.uint8)
+    image[16:48, 8:40] = 200
+    image[16:48, 60:90] = 200
+    return image
+
+
+def test_guidance_of_nothing_is_zero(picture):
+    assert guidance(picture, ()).sum() == 0
+
+
+def test_guidance_of_one_click(picture):
+    maps = guidance(picture, [click(24, 32)])
+    disk, heat, alike, reached = maps[:4]
+    assert maps.shape == (GUIDANCE_CHANNELS, 64, 96)
+    assert 0 <= maps.min() <= maps.max() <= 1
+    assert maps[4:].sum() == 0
+    assert disk[32, 24] == heat[32, 24] == alike[32, 24] == reached[32, 24] == 1
+    assert disk[32, 30] == 0 < heat[32, 30] < 1
+    assert alike[32, 75] == 1 > alike[5, 5]
+    assert reached[32, 75] == 0
+    assert reached[20, 12] == 1
+
+
+def test_signs_have_channels_of_their_own(picture):
+    there, away = guidance(picture, [click(24, 32)]), guidance(picture, [click(24, 32, False)])
+    assert np.array_equal(there[:4], away[4:8])
+    assert away[:4].sum() == 0
+
+
+def test_disk_scales_with_the_picture():
+    small, large = (np.zeros((side, side, 3), np.uint8) for side in (128, 256))
+    areas = [guidance(i, [click(len(i) // 2, len(i) // 2)])[0].sum() for i in (small, large)]
+    assert areas[1] == pytest.approx(4 * areas[0], rel=0.1)
+
+
+def test_scribbles_and_boxes_are_drawn(picture):
+    stroke = Scribble(frame=0, object_id=1, points=((10.0, 20.0), (38.0, 20.0)), width=1.0)
+    box = Box(frame=0, object_id=1, left=-5, top=10, right=40, bottom=50)
+    maps = guidance(picture, [stroke], box)
+    assert (maps[0, 20, 10:39] == 1).all()
+    assert maps[8].sum() == 41 * 41
+    assert maps[8, 10:51, 0:41].all()
+
+
+@pytest.mark.parametrize("size", [(32, 32), (50, 77)])
+def test_logits_have_the_size_of_the_picture(network, size):
+    image, previous = torch.rand(2, 3, *size), torch.zeros(2, 1, *size)
+    maps = torch.zeros(2, GUIDANCE_CHANNELS, *size)
+    assert network(normalised(image), previous, maps).shape == (2, 1, *size)
+
+
+def test_the_embedded_widths_have_about_a_million_parameters():
+    assert 1.0e6 < sum(p.numel() for p in ClickNetwork().parameters()) < 1.3e6
+
+
+@pytest.mark.parametrize("close_up", [False, True])
+def test_prediction_is_a_probability_of_the_picture_size(network, picture, close_up):
+    mask = predict_mask(
+        network,
+        picture,
+        [click(24, 32), click(75, 30, False)],
+        previous=torch.zeros(64, 96),
+        working=Working(short_side=48, close_up=close_up),
+    )
+    assert mask.shape == (64, 96)
+    assert 0 <= mask.min() <= mask.max() <= 1
+
+
+def test_prediction_from_a_box_alone(network, picture):
+    box = Box(frame=0, object_id=1, left=5, top=10, right=42, bottom=50)
+    assert predict_mask(network, picture, (), box=box).shape == (64, 96)
+
+
+def test_prediction_without_any_prompt(network, picture):
+    with pytest.raises(ValueError, match="nothing was clicked"):
+        predict_mask(network, picture, ())
+
+
+def test_previous_mask_of_another_size(network, picture):
+    with pytest.raises(ValueError, match="height and width"):
+        predict_mask(network, picture, [click(1, 1)], previous=torch.zeros(10, 10))
+
+
+def test_surroundings_hold_the_mask_and_the_clicks_on_it():
+    mask = torch.zeros(100, 200)
+    mask[40:60, 50:70] = 1
+    window = surroundings(mask, [click(90, 50), click(190, 90, False)], 1.5)
+    assert window == Window(40, 20, 101, 81)
+    assert surroundings(torch.zeros(100, 200), [click(3, 3)], 1.5) == Window(0, 0, 200, 100)
+
+
+def test_window_moves_and_scales_prompts():
+    window = Window(10, 20, 60, 70)
+    assert window.seen(click(10, 20), 2.0) == click(0.5, 0.5)
+    box = window.seen_box(Box(frame=0, object_id=1, left=10, top=20, right=11, bottom=21), 1.0)
+    assert (box.left, box.top, box.right, box.bottom) == (0, 0, 1, 1)
+    assert window.area == 2500

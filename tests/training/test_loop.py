@@ -1,0 +1,120 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from vostoolkit.networks.click import ClickNetwork
+from vostoolkit.networks.xmem import XMem
+from vostoolkit.training.learn_click import LearnClick
+from vostoolkit.training.learn_propagation import LearnPropagation, Rung
+from vostoolkit.training.loop import Budget, Files, Optimisation, fit, restore, save, start
+
+CPU = torch.device("cpu")
+QUICK = Optimisation(learning_rate=5e-3, warmup_steps=2)
+
+
+def click_run(pool):
+    torch.manual_seed(0)
+    learner = LearnClick(pool, CPU, examples=4, rounds=(0.7, 0.3))
+    return start(ClickNetwork((8, 8, 8, 8, 8)), QUICK), learner
+
+
+def nano_run(pool, config):
+    torch.manual_seed(0)
+    return start(XMem(config), QUICK), LearnPropagation(pool, CPU, ladder=(Rung(0, 3, 3),))
+
+
+def loss_of(network, learner):
+    network.train()
+    with torch.no_grad():
+        seeds = range(3)
+        return np.mean([learner(network, np.random.default_rng(s), 0.5).total for s in seeds])
+
+
+def test_ten_steps_lower_the_loss_of_propagation(pool, tiny):
+    run, learner = nano_run(pool, tiny)
+    before = loss_of(run.network, learner)
+    fit(run, learner, budget=Budget(steps=10), optimisation=QUICK, seed=0)
+    assert loss_of(run.network, learner) < 0.9 * before
+
+
+def test_ten_steps_lower_the_loss_of_clicking(pool):
+    run, learner = click_run(pool)
+    before = loss_of(run.network, learner)
+    fit(run, learner, budget=Budget(steps=10), optimisation=QUICK, seed=0)
+    assert loss_of(run.network, learner) < 0.9 * before
+
+
+def test_resumed_run_equals_a_straight_one(pool, tmp_path):
+    straight, learner = click_run(pool)
+    fit(straight, learner, budget=Budget(steps=4), optimisation=QUICK, seed=0)
+    first, learner = click_run(pool)
+    budget = Budget(steps=4)
+
+    class Stopped(Exception):
+        pass
+
+    def stop_after_two(network, rng, progress, /):
+        if progress >= 0.5:
+            raise Stopped
+        return learner(network, rng, progress)
+
+    with pytest.raises(Stopped):
+        fit(first, stop_after_two, budget=budget, optimisation=QUICK, seed=0)
+    save(first, tmp_path / "checkpoint.pt")
+    second, learner = click_run(pool)
+    restore(second, tmp_path / "checkpoint.pt")
+    assert second.step == 2
+    fit(second, learner, budget=budget, optimisation=QUICK, seed=0)
+    for ours, theirs in (
+        (second.network, straight.network),
+        (second.average, straight.average),
+    ):
+        for a, b in zip(ours.state_dict().values(), theirs.state_dict().values(), strict=True):
+            assert a.equal(b)
+
+
+def test_a_kill_while_saving_leaves_the_last_checkpoint(pool, tmp_path, monkeypatch):
+    run, _ = click_run(pool)
+    path = tmp_path / "checkpoint.pt"
+    save(run, path)
+    before = path.read_bytes()
+
+    def interrupted(_, file):
+        file.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "save", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save(run, path)
+    assert path.read_bytes() == before
+
+
+def test_files_hold_the_curve_and_the_end(pool, tmp_path):
+    run, learner = click_run(pool)
+    points = []
+    fit(
+        run,
+        learner,
+        budget=Budget(steps=4),
+        optimisation=QUICK,
+        seed=0,
+        files=Files(tmp_path, curve_every=2),
+        watch=points.append,
+    )
+    lines = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 4] == [point.step for point in points]
+    assert Files(tmp_path).checkpoint.is_file()
+
+
+@pytest.mark.parametrize("wrong", [{}, {"steps": 2, "minutes": 1}, {"steps": 0}, {"minutes": -1.0}])
+def test_budgets_that_say_nothing(wrong):
+    with pytest.raises(ValueError, match="either steps or minutes"):
+        Budget(**wrong)
+
+
+def test_a_click_network_cannot_learn_propagation(pool, tiny):
+    _, learner = nano_run(pool, tiny)
+    with pytest.raises(TypeError, match="give an XMem"):
+        learner(ClickNetwork((8, 8, 8, 8, 8)), np.random.default_rng(0), 0.0)

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vostoolkit.training.simulated_clicks import error_click, loose_box, random_example, spoiled
+
+
+def disk(x, y, radius, side=48):
+    across, down = np.meshgrid(np.arange(side), np.arange(side))
+    return ((across - x) ** 2 + (down - y) ** 2 <= radius**2).astype(np.uint8)
+
+
+def test_click_on_the_middle_of_the_largest_error():
+    truth = disk(12, 12, 8) | disk(38, 38, 4)
+    click = error_click(truth, np.zeros_like(truth))
+    assert (click.x, click.y, click.positive) == (12, 12, True)
+    click = error_click(disk(38, 38, 4), truth)
+    assert (click.x, click.y, click.positive) == (12, 12, False)
+    assert error_click(truth, truth) is None
+
+
+def test_an_error_at_the_border_is_clicked_inside():
+    truth = np.zeros((20, 20), np.uint8)
+    truth[:, :5] = 1
+    click = error_click(truth, np.zeros_like(truth))
+    assert click.x == 2
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10_000))
+def test_random_clicks_are_inside_the_error(seed):
+    rng = np.random.default_rng(seed)
+    truth = disk(20, 25, 9)
+    predicted = spoiled(truth, rng)
+    click = error_click(truth, predicted, rng)
+    assert set(np.unique(predicted)) <= {0, 1}
+    if click is not None:
+        place = int(click.y), int(click.x)
+        assert truth[place] == click.positive
+        assert predicted[place] != click.positive
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10_000))
+def test_boxes_are_about_the_object(seed):
+    box = loose_box(disk(20, 25, 9), np.random.default_rng(seed))
+    assert box.left == pytest.approx(11, abs=2.5)
+    assert box.bottom == pytest.approx(34, abs=2.5)
+
+
+def test_examples_have_an_object_and_a_prompt(pool):
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        example = random_example(pool, rng)
+        assert example.image.shape == (32, 32, 3)
+        assert 0.003 <= example.truth.mean() <= 0.8
+        assert example.clicks or example.box or np.array_equal(example.previous, example.truth)

@@ -1,0 +1,71 @@
+import pytest
+import torch
+
+from vostoolkit.networks.click import ClickNetwork
+from vostoolkit.training import pool as pools
+from vostoolkit.training.export import export, model_card, shipped
+from vostoolkit.training.held_out import held_out_scores
+from vostoolkit.training.loop import Files
+from vostoolkit.training.train import facts_of, find_recipe, resumed, train
+from vostoolkit.weights import load_weights
+
+from .conftest import PLAN
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        cache = tmp_path_factory.mktemp("cache")
+        patch.setattr(pools.platformdirs, "user_cache_dir", lambda _: str(cache))
+        out = tmp_path_factory.mktemp("run")
+        seen = []
+        assert train("click", steps=1, out=out, plan=PLAN, watch=seen.append) == out
+        train("click", steps=2, out=out, plan=PLAN)
+    return out
+
+
+def test_training_goes_on_where_it_was(folder):
+    recipe = find_recipe("click")
+    assert resumed(recipe, Files(folder), seed=0, device="cpu").step == 2
+    assert facts_of(folder).recipe == "click"
+
+
+def test_shipped_weights_are_half_as_large_and_load_again(folder, tmp_path):
+    trained = resumed(find_recipe("click"), Files(folder), seed=0, device="cpu")
+    tensors = shipped(trained.average)
+    kinds = {(value.ndim > 1, value.dtype) for value in tensors.values()}
+    assert kinds == {(True, torch.float16), (False, torch.float32), (False, torch.int64)}
+
+
+def test_export_writes_weights_that_load_and_a_card_with_the_scores(folder, tmp_path):
+    path = export(folder, tmp_path, clips=2)
+    network = load_weights(ClickNetwork(), path)
+    card = path.with_suffix(".md").read_text()
+    score = held_out_scores(network.eval(), clips=2)[0]
+    assert "2 steps" in card
+    assert f"| {score.what} | {score.value:.2f}"[:-1] in card
+    assert path.stat().st_size < 6_000_000
+
+
+def test_export_without_a_checkpoint(folder, tmp_path):
+    (tmp_path / "run.json").write_text((folder / "run.json").read_text())
+    with pytest.raises(FileNotFoundError, match="train for a minute"):
+        export(tmp_path, tmp_path)
+
+
+def test_card_tells_what_was_seen(folder):
+    recipe = find_recipe("nano")
+    run = resumed(recipe, Files(folder / "none"), seed=0, device="cpu")
+    card = model_card(recipe, facts_of(folder), run, ())
+    assert "no photograph, no video" in card
+    assert "563,642 parameters" in card
+
+
+def test_unknown_recipe_lists_the_known_ones():
+    with pytest.raises(ValueError, match="click, nano"):
+        train("huge")
+
+
+def test_no_process_at_all():
+    with pytest.raises(ValueError, match="0 processes"):
+        train("click", processes=0)
