@@ -2,5 +2,6 @@
 
 from vostoolkit.stages.refine_click import ClickRefiner
 from vostoolkit.stages.refine_grabcut import GrabCutRefiner
+from vostoolkit.stages.refine_sam_hq import SamHqRefiner
 
-__all__ = ["ClickRefiner", "GrabCutRefiner"]
+__all__ = ["ClickRefiner", "GrabCutRefiner", "SamHqRefiner"]
