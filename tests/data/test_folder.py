@@ -38,7 +38,6 @@ def test_masks_belong_to_the_frames_of_their_name(clip: Path):
     assert truth.size == Size(6, 8)
     assert truth.objects == (1, 4)
     assert truth.labels(1) is None
-    assert truth.void_region(1) is None
 
 
 def test_without_the_frames_the_name_is_the_number(clip: Path):
@@ -47,14 +46,10 @@ def test_without_the_frames_the_name_is_the_number(clip: Path):
         open_masks(clip, open_video(np.zeros((3, 6, 8, 3), np.uint8)))
 
 
-def test_void_is_background_and_can_be_left_out(clip: Path):
-    truth = open_masks(clip)
-    given = truth.labels(10)
+def test_void_is_no_object(clip: Path):
+    given = open_masks(clip).labels(10)
     assert given is not None
-    assert np.unique(given).tolist() == [0, 1]
-    void = truth.void_region(10)
-    assert void is not None
-    assert void.sum() == 8
+    assert np.unique(given).tolist() == [0, 1, 255]
     assert open_masks(clip, void=None).objects == (1, 4, 255)
 
 

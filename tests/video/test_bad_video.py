@@ -18,7 +18,7 @@ def cut(path: Path, share: float) -> Path:
 
 
 def test_missing_file(tmp_path: Path):
-    with pytest.raises(VideoError, match=r"there is no file .*no\.mp4: looked in"):
+    with pytest.raises(VideoError, match=r"there is no file .*no\.mp4: give a video"):
         open_video(tmp_path / "no.mp4")
 
 

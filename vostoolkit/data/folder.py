@@ -7,7 +7,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-from jaxtyping import Bool
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
@@ -26,7 +25,7 @@ _BLACK_AND_WHITE = {0, 255}
 class GroundTruth:
     """The masks that a folder holds, by frame number; each is read when it is asked for.
 
-    ``void`` is the label to be left out of any score; None if there is no such label.
+    ``void`` is the label of pixels to leave out of any score; None if every label is an object.
     """
 
     files: Mapping[int, Path]
@@ -40,32 +39,19 @@ class GroundTruth:
 
     @property
     def objects(self) -> tuple[ObjectId, ...]:
-        """The objects in all masks; reads them all."""
+        """The objects in all masks, void left out; reads them all."""
         found: set[int] = set()
         for frame in self.files:
             labels = self.labels(frame)
             found |= set() if labels is None else set(np.unique(labels).tolist())
-        return tuple(sorted(found - {0}))
+        return tuple(sorted(found - {0, self.void}))
 
     def labels(self, frame: int) -> Labels | None:
-        """The true labels of a frame with void pixels as background; None if it has no mask.
+        """The true labels of a frame, void pixels with the label `void`; None if it has no mask.
 
         Raises:
             VideoError: the file can't be read, or its size is not that of the video.
         """
-        labels = self._read(frame)
-        if labels is None or self.void is None:
-            return labels
-        return np.where(labels == self.void, 0, labels).astype(np.uint8)
-
-    def void_region(self, frame: int) -> Bool[np.ndarray, "h w"] | None:
-        """The pixels of a frame to leave out of any score; None if it has no mask."""
-        labels = self._read(frame)
-        if labels is None:
-            return None
-        return np.zeros(labels.shape, np.bool_) if self.void is None else labels == self.void
-
-    def _read(self, frame: int) -> Labels | None:
         file = self.files.get(frame)
         if file is None:
             return None

@@ -43,7 +43,7 @@ def _open_path(path: Path, fps: float | None) -> Video:
     if path.is_dir():
         return VideoFolder(path, DEFAULT_FPS if fps is None else fps)
     if not path.exists():
-        raise VideoError(f"there is no file {path}: looked in {Path.cwd()}")
+        raise VideoError(f"there is no file {path.absolute()}: give a video file or a folder")
     if fps is not None:
         raise ValueError(f"fps={fps} for the file {path}: a video file has its own frame times")
     return VideoFile(path)
