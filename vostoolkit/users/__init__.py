@@ -1,0 +1,7 @@
+"""Simulated people: they answer requests from ground truth, or not at all."""
+
+from vostoolkit.users.costs import SECONDS, cost_s
+from vostoolkit.users.nobody import Nobody
+from vostoolkit.users.simulated import GroundTruth, SimulatedUser
+
+__all__ = ["SECONDS", "GroundTruth", "Nobody", "SimulatedUser", "cost_s"]
