@@ -46,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
     """
     parameters: dict[str, object] = {}
     if args.video is not None:
-        parameters["clip"] = str(Path(args.video).resolve())
+        given = Path(args.video)
+        parameters["clip"] = str(given.resolve()) if given.exists() else args.video
     if args.click:
         parameters["clicks"] = list(args.click)
     template = args.template or notebook("experiment")

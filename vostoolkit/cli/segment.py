@@ -1,6 +1,7 @@
 """``vostoolkit segment``: a video and some clicks in, masks and a film out."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from tqdm import tqdm
@@ -23,7 +24,6 @@ from vostoolkit.session import Session
 from vostoolkit.trace import Keep
 
 INTERRUPTED = 130
-Truth: TypeAlias = Callable[[int], Labels | None]
 
 _DESCRIPTION = """\
 Follow objects through a video with Lazy-XMem. Say in the first frame what to follow, by clicks, a
@@ -117,7 +117,7 @@ def _run_to_end(
     return INTERRUPTED if summary["interrupted"] else 0
 
 
-def _knowing(truth: Truth) -> User:
+def _knowing(truth: Callable[[int], Labels | None]) -> User:
     # Imported here: a simulated person is the exception.
     from vostoolkit.users import SimulatedUser
 
