@@ -30,9 +30,11 @@ from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.pseudo_click import DistanceFieldClick
 from vostoolkit.stages.refine_click import ClickRefiner
 from vostoolkit.stages.refine_grabcut import GrabCutRefiner
+from vostoolkit.stages.refine_sam_hq import SamHqRefiner
 from vostoolkit.stages.uncertainty import MaskedEntropy
 from vostoolkit.stages.update import MemoryRule
 from vostoolkit.trace import Keep
+from vostoolkit.users import Nobody, SimulatedUser
 from vostoolkit.video import open_camera, open_stream, open_video
 
 __version__ = "0.1.0"
@@ -57,15 +59,18 @@ __all__ = [
     "Masks",
     "MemoryRule",
     "MemoryUpdate",
+    "Nobody",
     "Prompt",
     "PromptError",
     "Propagation",
     "PseudoClick",
     "Refinement",
     "Request",
+    "SamHqRefiner",
     "Scribble",
     "Session",
     "SessionError",
+    "SimulatedUser",
     "Size",
     "Skip",
     "StageResult",
