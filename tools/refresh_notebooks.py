@@ -2,7 +2,7 @@
 
     .venv/bin/python tools/refresh_notebooks.py [NOTEBOOK ...]
 
-Widget states are dropped: they hold the page's scripts, and are of no use without its kernel.
+Widgets are stored as their picture alone: without its kernel a widget is an error message.
 """
 
 import sys
@@ -13,6 +13,7 @@ import nbformat
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 KEPT_METADATA = ("kernelspec", "language_info")
 
 
@@ -27,6 +28,9 @@ def refresh(path: Path) -> None:
         record_timing=False,
     )
     client.execute()
+    for output in (o for cell in content.cells for o in cell.get("outputs", ())):
+        if "image/png" in output.get("data", {}):
+            output.data.pop(WIDGET, None)
     content.metadata = {k: v for k, v in content.metadata.items() if k in KEPT_METADATA}
     nbformat.write(content, path)
 

@@ -13,6 +13,7 @@ from vostoolkit.errors import ExperimentError
 
 _KERNEL_START_S = 180
 _FOLDER = "notebooks"
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @runtime_checkable
@@ -138,13 +139,15 @@ def _failure(error: Any, target: Path) -> str:
 
 
 def _tidy(path: Path) -> None:
-    """Nothing; drops what would only swell the notebook: widget states and overwritten lines."""
+    """Nothing; drops what is of no use later: widgets without their kernel, overwritten lines."""
     import nbformat
 
     content: Any = nbformat.read(path, as_version=4)
     content.metadata.pop("widgets", None)
     for cell in content.cells:
         for output in cell.get("outputs", ()):
+            if "image/png" in output.get("data", {}):
+                output.data.pop(_WIDGET, None)  # shown as an error where its kernel is gone
             if output.output_type == "stream":
                 output.text = re.sub(r"[^\n]*\r(?!\n|$)", "", output.text)
     write_whole(path, nbformat.writes(content).encode())
