@@ -38,6 +38,11 @@ def test_the_folder_is_the_persons(folder, monkeypatch):
     assert weights_folder().parts[-2:] == ("vostoolkit", "weights")
 
 
+def test_embedded_weights_fit_their_network():
+    assert find_weights("nano").is_file()
+    load_xmem("nano", NANO)
+
+
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 def test_loads_what_was_saved(tmp_path, tensors, suffix):
     path = tmp_path / f"mine{suffix}"

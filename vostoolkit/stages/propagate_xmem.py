@@ -22,19 +22,8 @@ from vostoolkit.results import MemoryUpdate, Propagation, Tier
 from vostoolkit.stages import xmem_state
 from vostoolkit.stages.fitting import Fit, Resampling, fit_frame
 from vostoolkit.stages.xmem_engine import XMemEngine
-from vostoolkit.stages.xmem_state import XMemState, grown
+from vostoolkit.stages.xmem_state import Origin, XMemState, grown
 from vostoolkit.weights import load_xmem
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A memory element that a pixel was read from: its tier, frame and pixel, and its weight."""
-
-    tier: str
-    frame: int
-    x: float
-    y: float
-    weight: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +87,7 @@ class XMemPropagator:
             short_side=256,
             is_enlarging=False,
             resampling="area",
+            top_k=8,
             limits=Limits(working_min=2, working_max=3, prototypes=96, long_term_max=960),
             device=device,
             precision=precision,

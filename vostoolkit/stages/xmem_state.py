@@ -33,6 +33,17 @@ class XMemState:
     deep_update: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A memory element that a pixel was read from: its tier, frame and pixel, and its weight."""
+
+    tier: str
+    frame: int
+    x: float
+    y: float
+    weight: float
+
+
 def check_memorised(frame: Frame, masks: Masks, objects: tuple[ObjectId, ...]) -> None:
     """Nothing, if these objects of the masks can be memorised with the frame.
 
