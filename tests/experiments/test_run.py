@@ -7,7 +7,10 @@ import pytest
 from vostoolkit.errors import ExperimentError
 from vostoolkit.experiments import notebook, run_notebook
 
-PROGRESS = r"print('0 of 2', end='\r'); print('1 of 2', end='\r'); print('2 of 2')"
+PROGRESS = """import time
+for i in (0, 1, 2):
+    print(f'\\r{i} of 2', end='', flush=True)
+    time.sleep(0.2)"""
 WRITE = """from pathlib import Path
 Path(out, 'number.txt').write_text(str(number))"""
 PICTURE = """from IPython.display import HTML
@@ -38,10 +41,10 @@ def test_a_notebook_runs_with_its_parameters_and_leaves_a_page(template, tmp_pat
     done = run_notebook(path, tmp_path / "out", {"number": 7}, progress=printed)
     assert done == tmp_path / "out" / "tiny.ipynb"
     assert (tmp_path / "out" / "number.txt").read_text() == "7"
-    assert printed.getvalue().endswith("\r2 of 2\n")
+    assert printed.getvalue().endswith("\r2 of 2")
     content = nbformat.read(done, as_version=4)
     (progress,) = [c.outputs[0].text for c in content.cells if c.source == PROGRESS]
-    assert progress == "2 of 2\n"
+    assert progress == "2 of 2"
     assert "widgets" not in content.metadata
     page = done.with_suffix(".html").read_text()
     assert "data:image/png;base64,iVBORw0KGgo=" in page

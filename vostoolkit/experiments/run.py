@@ -124,6 +124,7 @@ def _execute(
                 start_timeout=_KERNEL_START_S,
                 stdout_file=progress,
                 stderr_file=progress,
+                extra_arguments=["--IPKernelApp.log_level=ERROR"],
             )
     except PapermillExecutionError as error:
         raise ExperimentError(_failure(error, target)) from None
@@ -145,12 +146,26 @@ def _tidy(path: Path) -> None:
     content: Any = nbformat.read(path, as_version=4)
     content.metadata.pop("widgets", None)
     for cell in content.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _merged(cell.outputs)
         for output in cell.get("outputs", ()):
             if "image/png" in output.get("data", {}):
                 output.data.pop(_WIDGET, None)  # shown as an error where its kernel is gone
             if output.output_type == "stream":
                 output.text = re.sub(r"[^\n]*\r(?!\n|$)", "", output.text)
     write_whole(path, nbformat.writes(content).encode())
+
+
+def _merged(outputs: list[Any]) -> list[Any]:
+    """The outputs with what was printed piece by piece put together."""
+    merged: list[Any] = []
+    for output in outputs:
+        name = output.get("name")  # only streams have one
+        if name and merged and merged[-1].get("name") == name:
+            merged[-1].text += output.text
+        else:
+            merged.append(output)
+    return merged
 
 
 @contextlib.contextmanager
