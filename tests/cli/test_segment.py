@@ -83,13 +83,16 @@ def test_a_simulated_user_shows_the_object_and_answers(tmp_path: Path):
 @pytest.mark.parametrize(
     ("marks", "message"),
     [
-        ((), "nothing to follow: point at it with --click"),
+        ((), "nothing to follow in the first frame: point at it with --click"),
         (("--click", "500,10"), r"click at \(500, 10\) is outside the frame of 96x64"),
         (("--click", "0:5,5"), "object id 0 is not usable: give an integer from 1 to 255"),
-        (("--click", "5,5@99"), "a prompt on frame 99: the video has frames 0 to 5"),
+        (
+            ("--click", "5,5", "--not", "5,9@99"),
+            "a prompt on frame 99: the video has frames 0",
+        ),
         (("--mask", "nothing.png"), "the mask nothing.png can't be read"),
         (("--user", "simulated"), "give a folder that holds JPEGImages and Annotations"),
-        (("--click", "5,5@2"), "frame 0: give a prompt on each object to follow"),
+        (("--click", "5,5@2"), "nothing to follow in the first frame"),
         (("--click", "5,5", "--device", "cuda:7"), "device 'cuda:7' isn't there"),
     ],
     ids=str,

@@ -1,13 +1,11 @@
 """``vostoolkit segment``: a video and some clicks in, masks and a film out."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 from tqdm import tqdm
 
 from vostoolkit import __version__
-from vostoolkit.arrays import Labels
 from vostoolkit.cli import marks
 from vostoolkit.cli.command import Command
 from vostoolkit.cli.console import listed, say
@@ -17,11 +15,11 @@ from vostoolkit.device import choose_device, describe
 from vostoolkit.errors import PromptError, VideoError
 from vostoolkit.experiments import open_material
 from vostoolkit.methods.lazy_xmem import PRESETS, LazyXMem
-from vostoolkit.prompts import Prompt, Skip
 from vostoolkit.protocols import User
-from vostoolkit.results import Checkpoint, Request
+from vostoolkit.results import Checkpoint
 from vostoolkit.session import Session
 from vostoolkit.trace import Keep
+from vostoolkit.users import Nobody, SimulatedUser
 
 INTERRUPTED = 130
 
@@ -72,13 +70,16 @@ def run(args: argparse.Namespace) -> int:
     """
     prompts = marks.prompts_of(args)
     material = open_material(args.video)
-    if args.user == "simulated" and material.truth is None:
+    truth = material.truth if args.user == "simulated" else None
+    if args.user == "simulated" and truth is None:
         raise VideoError(
             "--user simulated needs to know the masks: give a folder that holds JPEGImages and "
             "Annotations"
         )
-    if not prompts and args.user == "nobody":
-        raise PromptError("nothing to follow: point at it with --click X,Y, or --box or --mask")
+    if truth is None and not any(prompt.frame == 0 for prompt in prompts):
+        raise PromptError(
+            "nothing to follow in the first frame: point at it with --click X,Y, or --box or --mask"
+        )
     device = choose_device(args.device)
     method = LazyXMem.preset(args.preset, device=args.device)
     session = Session(method, material.video, keep=Keep(results=2, labels=False, checkpoints=4))
@@ -92,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         "device": describe(device),
         "version": __version__,
     }
-    user = _nobody if args.user == "nobody" or material.truth is None else _knowing(material.truth)
+    user = Nobody() if truth is None else SimulatedUser(truth)
     return _run_to_end(session, recording, user, facts)
 
 
@@ -115,18 +116,6 @@ def _run_to_end(
             summary = recording.close(facts)
     say(listed(summary))
     return INTERRUPTED if summary["interrupted"] else 0
-
-
-def _knowing(truth: Callable[[int], Labels | None]) -> User:
-    # Imported here: a simulated person is the exception.
-    from vostoolkit.users import SimulatedUser
-
-    return SimulatedUser(truth)
-
-
-def _nobody(request: Request) -> tuple[Prompt, ...]:
-    """Leaves every request as it is."""
-    return (Skip(request.frame, request.object_id or 1),)
 
 
 COMMAND = Command(

@@ -1,6 +1,7 @@
 """``vostoolkit train``: the embedded networks, trained anew on procedural clips."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,10 @@ def _options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", help="cpu, cuda, mps ...; the best one if left out")
     parser.add_argument("--seed", type=int, default=0, help="of the clips and of the first weights")
+    parser.add_argument("--clips", type=int, help="how many to draw; the recipe's if left out")
+    parser.add_argument(
+        "--measure", type=int, default=16, help="on how many unseen clips to score the weights"
+    )
     parser.add_argument("--processes", type=int, default=1, help="on the CPU, side by side")
     parser.add_argument(
         "--out", type=Path, help="the folder for checkpoint and curve; runs/NETWORK if left out"
@@ -52,8 +57,9 @@ def run(args: argparse.Namespace) -> int:
     """
     # Imported here: the other commands don't need what training does.
     from vostoolkit.training.export import export
-    from vostoolkit.training.train import train
+    from vostoolkit.training.train import find_recipe, train
 
+    plan = find_recipe(args.network).plan
     folder = train(
         args.network,
         minutes=args.minutes,
@@ -63,10 +69,11 @@ def run(args: argparse.Namespace) -> int:
         out=args.out,
         seed=args.seed,
         processes=args.processes,
+        plan=plan if args.clips is None else replace(plan, clips=args.clips),
         watch=_report,
     )
     say(f"checkpoint and curve are in {folder}; measuring the weights on unseen clips")
-    say(f"weights and their card: {export(folder, folder)}")
+    say(f"weights and their card: {export(folder, folder, clips=args.measure)}")
     return 0
 
 
