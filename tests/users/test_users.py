@@ -51,6 +51,20 @@ def test_it_clicks_once_on_the_object_it_is_asked_about() -> None:
     assert user(asked(1)) == user(asked(1))
 
 
+def test_it_may_aim_at_the_largest_error() -> None:
+    user = SimulatedUser(Truth(), aim="error")
+
+    def answer(left: int, right: int) -> tuple[object, ...]:
+        predicted = torch.zeros(SIZE)
+        predicted[5:12, left:right] = 1
+        return user(asked(1, masks=Masks.empty(SIZE).replaced(1, predicted)))
+
+    assert answer(8, 12) == (Click(1, 1, 6, 6),)  # columns 5 to 7 are missing
+    assert answer(5, 25) == (Click(1, 1, 15, 8, positive=False),)  # 12 to 24 are too much
+    assert answer(5, 12) == (Skip(1, 1),)
+    assert user(asked(1)) == (Click(1, 1, 8, 8),)
+
+
 def test_an_absent_object_is_said_to_be_absent() -> None:
     assert SimulatedUser(Truth())(asked(2)) == (Absent(2, 1),)
     assert SimulatedUser(Truth())(asked(1, 4)) == (Absent(1, 4),)
