@@ -1,5 +1,6 @@
 """Interactive video object segmentation, stage by stage."""
 
+from vostoolkit import _opencv as _opencv
 from vostoolkit.arrays import Size
 from vostoolkit.errors import (
     DeviceError,
