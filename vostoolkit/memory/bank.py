@@ -4,7 +4,7 @@ Everything here is a value. Adding appends a chunk to a new tuple, so older stat
 other chunks, are never disturbed. An element knows the frame and the grid place it came from.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -40,27 +40,20 @@ class Elements:
 
     def at(self, index: Int[Tensor, " i"] | Bool[Tensor, " m"]) -> "Elements":
         """Some of the elements."""
-        return self._each(lambda x: x[index])
+        return Elements(
+            self.key[index],
+            self.shrinkage[index],
+            self.selection[index],
+            self.value[index],
+            self.frame[index],
+            self.place[index],
+        )
 
     def of_objects(self, columns: list[int]) -> "Elements":
         """The same elements with the values of some of the objects, in this order."""
         if columns == list(range(self.value.shape[1])):
             return self
         return replace(self, value=self.value[:, columns])
-
-    def to(self, device: torch.device) -> "Elements":
-        """The elements on another device."""
-        return self._each(lambda x: x.to(device))
-
-    def _each(self, change: Callable[[Tensor], Tensor]) -> "Elements":
-        return Elements(
-            change(self.key),
-            change(self.shrinkage),
-            change(self.selection),
-            change(self.value),
-            change(self.frame),
-            change(self.place),
-        )
 
 
 def _nothing() -> Float[Tensor, " 0"]:
