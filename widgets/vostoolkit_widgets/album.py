@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from PIL import Image as PillowImage
 
-from vostoolkit.arrays import Size
+from vostoolkit.arrays import Image, Size
 from vostoolkit.results import Uncertainty
 from vostoolkit.session import Session
 from vostoolkit_widgets import render
@@ -22,8 +22,19 @@ class Album:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._image: tuple[int, Image] | None = None
         self._frames: OrderedDict[int, bytes] = OrderedDict()
         self._maps: OrderedDict[int, bytes] = OrderedDict()
+
+    def image(self, index: int) -> Image:
+        """A frame; the one asked for last is kept.
+
+        Raises:
+            SessionError: a live stream's frame that is no longer kept.
+        """
+        if self._image is None or self._image[0] != index:
+            self._image = index, self._session.image(index)
+        return self._image[1]
 
     def frame(self, index: int) -> bytes:
         """A frame as JPEG.
@@ -33,7 +44,7 @@ class Album:
         """
         found = self._frames.get(index)
         if found is None:
-            found = render.frame_jpeg(self._session.image(index))
+            found = render.frame_jpeg(self.image(index))
             self._frames[index] = found
             while len(self._frames) > _FRAMES:
                 self._frames.popitem(last=False)

@@ -19,6 +19,7 @@ from vostoolkit_widgets.viewport import Viewport, fitted
 WITHIN = Size(480, 680)
 """A frame is shown as large as fits into this, small clips enlarged."""
 
+_HALO = (20, 20, 24)
 _FRAME, _MASKS, _MAP, _MARKS = range(4)
 _ZOOM_STEP = 1.0015
 
@@ -49,7 +50,7 @@ class FrameCanvas:
         self.view = Viewport(size, canvas)
         self._is_outlined = True
         self._later = later or (lambda job: job())
-        self._opacity = {_MASKS: 0.45, _MAP: 0.6}
+        self._opacity = {_MASKS: 0.35, _MAP: 0.6}
         self._pictures: dict[int, bytes | None] = {_FRAME: None, _MASKS: None, _MAP: None}
         self._outlines: tuple[Line, ...] = ()
         self._marks: tuple[Shape, ...] = ()
@@ -228,10 +229,11 @@ def placed(shape: Shape, view: Viewport) -> Shape:
 
 
 def outline_shapes(labels: Labels | None) -> list[Line]:
-    """The outlines of all objects, in image coordinates."""
+    """The outlines of all objects, in image coordinates; dark below, so that they always show."""
     found = {} if labels is None else render.outlines(labels)
     lines: list[Line] = []
     for object_id, contours in found.items():
         colour = colour_of(object_id)
-        lines += [Line(contour, colour, 1.5, closed=True) for contour in contours]
+        for under, width in ((_HALO, 3.0), (colour, 1.6)):
+            lines += [Line(contour, under, width, closed=True) for contour in contours]
     return lines

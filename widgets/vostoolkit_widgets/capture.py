@@ -62,7 +62,14 @@ class Theme:
     dark: bool
 
 
-Event: TypeAlias = Pointer | Wheel | Key | Theme
+@dataclass(frozen=True)
+class Width:
+    """How wide the canvas is on the page, in the page's pixels: at first, and when that changes."""
+
+    width: int
+
+
+Event: TypeAlias = Pointer | Wheel | Key | Theme | Width
 
 
 class Capture(anywidget.AnyWidget):
@@ -119,6 +126,8 @@ class Capture(anywidget.AnyWidget):
             case "ready":
                 self.is_ready = True
                 self._callback(Theme(**values))
+            case "width":
+                self._callback(Width(**values))
             case "theme":
                 self._callback(Theme(**values))
             case other:

@@ -13,7 +13,7 @@ from vostoolkit.trace import Row
 from vostoolkit_widgets.shapes import Area, Disc, Line, Shape, Word, line
 
 WIDTH = 1120
-_LEFT, _RIGHT = 74, 54
+_LEFT, _RIGHT = 86, 54
 _AXIS, _LEGEND = 22, 18
 _LARGEST_LANE, _LANES = 76, 228
 _TICKS = 10

@@ -16,7 +16,7 @@ _ACTIONS = (
     ("stop", "stop", "Stop after the stage at work  (Space)"),
     ("undo", "undo", "Take back the last stage or answer  (z)"),
 )
-_BUTTON = {"width": "auto", "min_width": "74px"}
+_BUTTON = {"width": "auto", "min_width": "74px", "flex": "0 0 auto"}
 
 
 class Actions:
@@ -67,7 +67,8 @@ class Objects:
         self._sign.observe(lambda change: signed(bool(change["new"])), "value")
         self._row = ipywidgets.HBox([self._new])
         self._row.add_class("vos-objects")
-        self.widget = ipywidgets.VBox([self._row, self._sign])
+        self.widget = ipywidgets.HBox([self._row, self._sign])
+        self.widget.add_class("vos-objects")
 
     def show(self, objects: Sequence[ObjectId], chosen: ObjectId, *, positive: bool) -> None:
         """Nothing; shows these objects, one of them chosen."""
@@ -104,7 +105,7 @@ class Looks:
 
     def __init__(self, changed: Callable[[str, float], None]) -> None:
         self._sliders = {
-            "masks": _slider("masks", 0.45, "How opaque masks are"),
+            "masks": _slider("masks", 0.35, "How opaque masks are"),
             "map": _slider("entropy", 0.6, "How opaque the uncertainty map is"),
         }
         for name, slider in self._sliders.items():
@@ -125,13 +126,13 @@ class Card:
         self.widget = ipywidgets.HTML()
         self.widget.add_class("vos-card")
 
-    def show(self, name: str, lines: Sequence[str], *, frame: int, picture: str = "") -> None:
-        """Nothing; shows a stage's name, numbers and picture (HTML)."""
+    def show(self, name: str, lines: Sequence[str], *, picture: str = "", code: str = "") -> None:
+        """Nothing; shows a stage's name, numbers and picture (HTML), and how to get it in code."""
         chain = "".join(
             f'<span class="{"vos-now" if own == name else ""}">{own}</span>' for own, _ in STAGES
         )
         body = "".join(f"<div>{escape(text)}</div>" for text in lines)
-        hint = f"<code>session.at({frame})</code>" if lines else ""
+        hint = f"<code>{escape(code)}</code>" if code else ""
         _set(
             self.widget,
             f'<div class="vos-chain">{chain}</div><div class="vos-numbers">{body}</div>'

@@ -1,5 +1,7 @@
 """Runs a session on a thread of its own: as far as asked, until it asks, until stopped."""
 
+import time
+from collections import deque
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
@@ -29,6 +31,7 @@ class Driver:
         self.goal: Goal | None = None
         self._on_event = on_event
         self._on_error = on_error
+        self._ends: deque[float] = deque(maxlen=8)
         self._given: tuple[Prompt, ...] = ()
         self._checkpoints = 0
         self._worker = Worker("vostoolkit-session", self._failed)
@@ -37,6 +40,12 @@ class Driver:
     def is_running(self) -> bool:
         """Whether stages are being computed, or will be."""
         return self.goal is not None and self.session.request is None
+
+    @property
+    def rate(self) -> float | None:
+        """Frames a second of the run that is going on; None until that is known."""
+        ends = list(self._ends)
+        return (len(ends) - 1) / (ends[-1] - ends[0]) if len(ends) > 2 else None
 
     def go(self, goal: Goal) -> None:
         """Nothing; goes on by a stage, to the end of a frame, or to the end.
@@ -74,6 +83,7 @@ class Driver:
 
     def _go(self, goal: Goal) -> None:
         self.goal = goal
+        self._ends.clear()
         self._worker.post(self._advance, instead_of="advance")
 
     def _halt(self) -> None:
@@ -90,6 +100,8 @@ class Driver:
             self._reached(goal)
             return
         event = session.step()
+        if isinstance(event, Checkpoint):
+            self._ends.append(time.monotonic())
         if self.is_reached(goal, event) or session.finished:
             self._reached(goal)
         self._on_event(event)
@@ -125,6 +137,7 @@ class Driver:
         session, request = self.session, self.session.request
         is_asked = request is not None and all(p.frame == request.frame for p in prompts)
         session.answer(*prompts)
+        self._ends.clear()  # the time a person takes is no part of the rate
         is_ahead = min(prompt.frame for prompt in prompts) > (session.frame or 0)
         if not is_ahead and not (is_asked and self.goal in ("run", "frame")):
             self.goal, self._given, self._checkpoints = "answer", prompts, 0

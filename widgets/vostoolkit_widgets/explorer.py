@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import time
 import weakref
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +16,7 @@ from vostoolkit.frames import Video
 from vostoolkit.pictures import img, picture
 from vostoolkit.prompts import Absent, Click, Skip
 from vostoolkit.protocols import Event
-from vostoolkit.results import Decision, Request, Uncertainty
+from vostoolkit.results import Request, StageResult, Uncertainty
 from vostoolkit.session import Session
 from vostoolkit_widgets import render, snapshot, wording
 from vostoolkit_widgets.album import Album, map_values
@@ -33,6 +34,7 @@ from vostoolkit_widgets.scene import (
 )
 from vostoolkit_widgets.worker import Worker
 
+_STAGE_PACE_S = 0.15
 _log = logging.getLogger(__name__)
 _drivers: "weakref.WeakValueDictionary[int, Driver]" = weakref.WeakValueDictionary()
 """The driver of each session, by its id; a session has only one that runs."""
@@ -68,7 +70,6 @@ class Explorer:
             click=self._click,
             choose=self._choose,
             sign=self._sign,
-            look=lambda n, v: self._desk.post(lambda: self._look(n, v), instead_of=f"look {n}"),
             seek=self._seek,
         )
         self._panel = Panel(
@@ -76,7 +77,7 @@ class Explorer:
             self._length,
             doings,
             show=show,
-            later=lambda job: self._desk.post(job),
+            later=self._desk.post,
         )
         before = _drivers.get(id(session))
         if before is not None and before.session is session:  # the cell was run again
@@ -127,7 +128,7 @@ class Explorer:
         encoded = self._album.map(frame)
         pictures = [
             snapshot.frame_picture(
-                session.image(frame),
+                self._album.image(frame),
                 scene_of(session, frame),
                 None if encoded is None else map_values(encoded, session.video.size),
                 canvas=panel.canvas,
@@ -220,23 +221,12 @@ class Explorer:
         if found:
             self._seek(min(found) if later else max(found))
 
-    def _look(self, name: str, value: float) -> None:
-        canvas = self._panel.canvas
-        if name == "masks":
-            canvas.mask_opacity = value
-        elif name == "map":
-            canvas.map_opacity = value
-        else:
-            canvas.is_outlined = bool(value)
-
     # -- what the session does; on the driver's thread ---------------------------------------------
 
     def _happened(self, event: Event | None) -> None:
         match event:
             case Uncertainty():
                 self._album.add(event)
-            case Decision(thresholds=thresholds):
-                self._thresholds = {n: v for n, v in thresholds.items() if n.startswith("tau_")}
             case Request(object_id=int(object_id)):
                 self._object, self._is_positive = object_id, True
             case None:
@@ -245,7 +235,13 @@ class Explorer:
                 pass
         if self._is_following:
             self._frame = self.session.frame or 0
-        self.refresh()
+        if not (self._driver.goal == "run" and isinstance(event, StageResult) and self._is_fresh):
+            self.refresh()
+
+    @property
+    def _is_fresh(self) -> bool:
+        """Whether the last drawing is so young that stages needn't be drawn one by one."""
+        return time.monotonic() - self._drawn_at < _STAGE_PACE_S
 
     def _failed(self, error: Exception) -> None:
         _log.info("the Explorer caught an error", exc_info=error)
@@ -258,7 +254,11 @@ class Explorer:
 
     def _refresh(self) -> None:
         frame, session, panel = self._frame, self.session, self._panel
+        self._drawn_at = time.monotonic()
         scene, is_running = scene_of(session, frame), self._driver.is_running
+        if scene.decision is not None:
+            known = scene.decision.thresholds
+            self._thresholds = {n: value for n, value in known.items() if n.startswith("tau_")}
         panel.actions.show(
             wording.place(session, frame), is_running=is_running, is_finished=session.finished
         )
@@ -283,14 +283,17 @@ class Explorer:
         lines = lines or wording.numbers(self.session, scene.frame)
         shown = ""
         if scene.result is not None and not is_running:
-            shown = img(picture(scene.result, self.session.image(scene.frame)))
-        self._panel.card.show(name, lines, frame=scene.frame, picture=shown)
+            shown = img(picture(scene.result, self._album.image(scene.frame)))
+        code = f"session.at({scene.frame})" if scene.labels is not None else ""
+        self._panel.card.show(name, lines, picture=shown, code=code)
 
     def _words(self) -> tuple[str, str, bool]:
         request = self.session.request
         if request is not None:
             return *wording.question(request), True
-        return *wording.invitation(self.session, is_running=self._driver.is_running), False
+        if self._driver.is_running:
+            return *wording.progress(self.session, self._driver.rate), False
+        return *wording.invitation(self.session), False
 
     @property
     def _length(self) -> int:

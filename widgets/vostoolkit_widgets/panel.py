@@ -25,14 +25,13 @@ class Doings:
 
     ``act`` gets the name of a button or hotkey, ``click`` a point in image pixels and whether it
     means "not it", ``choose`` an object or None for a new one, ``sign`` whether clicks mean "it",
-    ``look`` a slider's name and value, ``seek`` a frame.
+    ``seek`` a frame.
     """
 
     act: Callable[[str], None]
     click: Callable[[float, float, bool], None]
     choose: Callable[[ObjectId | None], None]
     sign: Callable[[bool], None]
-    look: Callable[[str, float], None]
     seek: Callable[[int], None]
 
 
@@ -61,12 +60,23 @@ class Panel:
         self.timeline = Timeline(length, later=later)
         self.actions, self.card = Actions(doings.act), Card()
         self.objects = Objects(doings.choose, doings.sign)
-        self.looks, self.question = Looks(doings.look), Question(doings.act)
+        self.looks, self.question = (
+            Looks(lambda name, value: later(lambda: self._look(name, value))),
+            Question(doings.act),
+        )
         self._hands = Hands(self.canvas, doings.click, doings.act)
         self.canvas.on_event(lambda event: later(lambda: self._hands.feel(event)))
         self.timeline.on_seek(doings.seek)
         self.question.complain("")
         self.widget = self._arranged()
+
+    def _look(self, name: str, value: float) -> None:
+        if name == "masks":
+            self.canvas.mask_opacity = value
+        elif name == "map":
+            self.canvas.map_opacity = value
+        else:
+            self.canvas.is_outlined = bool(value)
 
     def close(self) -> None:
         """Nothing; takes all widgets out of the page."""

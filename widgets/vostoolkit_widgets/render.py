@@ -79,7 +79,7 @@ def composed(
     labels: Labels | None = None,
     entropy: Float[np.ndarray, "h w"] | None = None,
     *,
-    mask_opacity: float = 0.45,
+    mask_opacity: float = 0.35,
     map_opacity: float = 0.0,
 ) -> Image:
     """The frame with masks and uncertainty over it, as the canvas shows them."""
@@ -106,8 +106,8 @@ def small_png(image: Image, width: int = 720) -> bytes:
 
 
 def _map_alpha() -> UInt8[np.ndarray, "256"]:
-    """How opaque each uncertainty is: from clear to full at a half."""
-    return _eight_bits(2 * np.linspace(0, 1, 256))
+    """How opaque each uncertainty is: clear up to a tenth, full from 0.6 on."""
+    return _eight_bits(2 * (np.linspace(0, 1, 256) - 0.1))
 
 
 def _eight_bits(values: Float[np.ndarray, "..."]) -> UInt8[np.ndarray, "..."]:

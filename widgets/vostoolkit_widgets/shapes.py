@@ -15,6 +15,9 @@ from PIL import ImageDraw, ImageFont
 from vostoolkit.arrays import Image
 from vostoolkit.colours import Rgb, css
 
+_PLAIN = str.maketrans({"Δ": "d", "τ": "t", "≥": ">=", "≤": "<=", "−": "-", "▲": ""})
+"""For the font that comes with Pillow: what to write for signs that it doesn't have."""
+
 _FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
 
 
@@ -157,8 +160,8 @@ def _on_picture(draw: ImageDraw.ImageDraw, shape: Shape, fine: int) -> None:
                 draw.ellipse(box, outline=shape.colour, width=max(1, round(shape.width * fine)))
         case Word():
             anchor = {"left": "lm", "center": "mm", "right": "rm"}[shape.align]
-            at = (shape.x * fine, shape.y * fine)
-            draw.text(at, shape.text, shape.colour, _font(round(shape.size * fine)), anchor=anchor)
+            at, text = (shape.x * fine, shape.y * fine), shape.text.translate(_PLAIN)
+            draw.text(at, text, shape.colour, _font(round(shape.size * fine)), anchor=anchor)
         case Glyph():
             _on_picture(draw, shape.line(), fine)
 

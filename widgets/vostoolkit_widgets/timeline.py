@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 import ipywidgets
 
 from vostoolkit.arrays import Size
-from vostoolkit_widgets.capture import Capture, Event, Pointer, Theme
-from vostoolkit_widgets.chart import Curve, chart_of, cursor_shapes, drawn
+from vostoolkit_widgets.capture import Capture, Event, Pointer, Theme, Width
+from vostoolkit_widgets.chart import WIDTH, Curve, chart_of, cursor_shapes, drawn
 from vostoolkit_widgets.layers import Layers
 from vostoolkit_widgets.shapes import Shape, on_canvas
+
+NARROWEST = 360
+"""On a narrower page the timeline is shrunk."""
 
 FINE = 2
 """Canvas pixels per pixel of the page, so that thin lines and words are sharp."""
@@ -32,6 +35,7 @@ class Timeline:
         self._later = later or (lambda job: job())
         self._curves: tuple[Curve, ...] = ()
         self._thresholds: Mapping[str, float] = {}
+        self._width = WIDTH
         self._chart = chart_of(length, (), {})
         self._cursor = 0
         self._is_dark = False
@@ -75,7 +79,7 @@ class Timeline:
     def redraw(self) -> None:
         """Nothing; draws everything again."""
         size = self._chart.size
-        self._chart = chart_of(self.length, self._curves, self._thresholds)
+        self._chart = chart_of(self.length, self._curves, self._thresholds, width=self._width)
         if not self.is_connected:
             return
         if self._chart.size != size:
@@ -122,6 +126,9 @@ class Timeline:
         match event:
             case Theme(dark=dark):
                 self._is_dark = dark
+                self._later(self.redraw)
+            case Width(width=width):
+                self._width = max(width, NARROWEST)
                 self._later(self.redraw)
             case Pointer(kind=kind, x=x):
                 self._held = kind == "down" or (self._held and kind == "move")

@@ -18,7 +18,7 @@ STAGES: tuple[tuple[str, type[StageResult]], ...] = (
     ("propagation", Propagation),
     ("uncertainty", Uncertainty),
     ("decision", Decision),
-    ("pseudo-click", PseudoClick),
+    ("click", PseudoClick),
     ("refinement", Refinement),
     ("memory", MemoryUpdate),
 )
@@ -49,10 +49,19 @@ def question(request: Request) -> tuple[str, str]:
     )
 
 
-def invitation(session: Session, *, is_running: bool) -> tuple[str, str]:
-    """What is going on, and what a person can do, where nothing is asked."""
-    if is_running:
-        return f"Working on frame {session.frame or 0}.", "stop ends after the stage at work."
+def progress(session: Session, rate: float | None) -> tuple[str, str]:
+    """What is going on, how fast, and for how long yet; ``rate`` is in frames a second."""
+    frame, video, pace = session.frame or 0, session.video, ""
+    if rate is not None:
+        pace = f"{rate:.{0 if rate >= 10 else 1}f} frames a second"
+        if isinstance(video, Video):
+            pace += f", at most {(len(video) - 1 - frame) / rate:.0f} s more"
+        pace += ". "
+    return f"Working on frame {frame}.", f"{pace}stop ends it after the stage at work."
+
+
+def invitation(session: Session) -> tuple[str, str]:
+    """What a person can do where nothing is asked and nothing is going on."""
     if session.frame is None:
         return "Which object?", f"Click on it ({_NOT_IT})."
     if session.finished:
@@ -75,6 +84,8 @@ def stage(result: StageResult | None) -> tuple[str, tuple[str, ...]]:
 
 def numbers(session: Session, frame: int) -> tuple[str, ...]:
     """The numbers of a finished frame whose results are no longer kept."""
+    if session.frame is None or frame > session.frame:
+        return (f"frame {frame} hasn't been reached yet",)
     lines: list[str] = []
     for row in session.trace.rows.get(frame, ()):
         score = "no score" if row.score is None else f"S {row.score:.3f}"

@@ -78,6 +78,14 @@ function render({ model, el }) {
   const attached = new WeakSet();
   let dark = null;
 
+  let width = 0;
+  const widths = new ResizeObserver((entries) => {
+    const found = Math.round(entries[entries.length - 1].contentRect.width);
+    if (found === width || found === 0) return;
+    width = found;
+    model.send({ type: "width", width });
+  });
+
   function look() {
     for (const canvas of document.querySelectorAll(`canvas.${model.get("target")}`)) {
       if (attached.has(canvas)) continue;
@@ -85,6 +93,7 @@ function render({ model, el }) {
       attach(canvas, model, signal);
       dark = isDark(canvas);
       model.send({ type: "ready", dark });
+      widths.observe(canvas);
     }
   }
   const timer = setInterval(look, 400);
@@ -120,6 +129,7 @@ function render({ model, el }) {
     controller.abort();
     clearInterval(timer);
     themes.disconnect();
+    widths.disconnect();
     model.off("msg:custom", echo);
   };
 }
