@@ -83,8 +83,9 @@ class SimulatedUser:
             return Skip(frame, object_id)
         truth = labels == object_id
         masks = request.masks
-        is_masked = masks is not None and object_id in masks.objects
-        predicted = to_mask(masks.region(object_id)) if is_masked else np.zeros_like(truth)
+        predicted = np.zeros_like(truth)
+        if masks is not None and object_id in masks.objects:
+            predicted = to_mask(masks.region(object_id))
         if not truth.any():
             negative = _middle(frame, object_id, predicted, positive=False)
             if self.when_absent == "negative" and negative is not None:
