@@ -100,7 +100,6 @@ def run(args: argparse.Namespace) -> int:
 def _run_to_end(
     session: Session, recording: Recording, user: User, facts: dict[str, object]
 ) -> int:
-    facts["interrupted"] = True
     with Interruption() as interruption:
         try:
             with tqdm(total=recording.frames_of_video, unit="frame") as bar:
@@ -111,7 +110,6 @@ def _run_to_end(
                     if isinstance(event, Checkpoint):
                         recording.take(event.frame)
                         bar.update(recording.frames - bar.n)
-            facts["interrupted"] = not session.finished
         finally:
             summary = recording.close(facts)
     say(listed(summary))

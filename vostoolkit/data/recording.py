@@ -102,6 +102,7 @@ class Recording:
             "pseudo_corrections": sum(row.pseudo for row in rows),
             "seconds": seconds,
             "frames_per_second": self.frames / seconds,
+            "interrupted": not self._session.finished,
         }
 
 
