@@ -20,6 +20,6 @@ clip = demo_clip(frames=12)
 nano = vos.LazyXMem.preset("nano")
 for method in (nano, replace(nano, uncertainty=Margin())):
     session = vos.Session(method, clip.video)
-    session.answer(vos.Click(frame=0, object_id=1, x=125, y=168))
+    session.answer(vos.Click(frame=0, object_id=1, x=109, y=185))
     session.run(until=11)
     print(type(method.uncertainty).__name__, session.trace.frame["score"].round(2).tolist())
