@@ -71,38 +71,47 @@ class GrabCutRefiner:
         Raises:
             PromptError: prompts that don't fit the frame or each other.
         """
+
+        def answer(marks: Marks) -> Answer:
+            mask = grabcut_mask(
+                frame.image, marks, long_side=self.long_side, iterations=self.iterations
+            )
+            return Answer(torch.as_tensor(mask))
+
         return refine(
-            frame,
-            object_id,
-            prompts,
-            masks,
-            answer=lambda marks: Answer(torch.as_tensor(self._cut(frame, marks))),
-            use_previous=self.use_previous,
+            frame, object_id, prompts, masks, answer=answer, use_previous=self.use_previous
         )
 
-    def _cut(self, frame: Frame, marks: Marks) -> Float32[np.ndarray, "h w"]:
-        window = _surroundings(marks, frame.size)
-        part = frame.image[window.slices]
-        scale = self.long_side / max(part.shape[:2])
-        size = Size(*(max(1, round(scale * length)) for length in part.shape[:2]))
-        image = cv2.resize(part, size[::-1], interpolation=cv2.INTER_AREA)
-        strokes = tuple(window.seen(stroke, scale) for stroke in marks.strokes)
-        box = None if marks.box is None else window.seen_box(marks.box, scale)
-        previous = None
-        if marks.previous is not None:
-            before = marks.previous[window.slices].float().cpu().numpy()
-            previous = cv2.resize(before, size[::-1], interpolation=cv2.INTER_AREA) > 0.5
-        positive = rasterise(strokes, size, positive=True)
-        negative = rasterise(strokes, size, positive=False)
-        guess = _guess(image, positive, box, previous)
-        cut = _grabcut(image, _trimap(guess, positive, negative), self.iterations)
-        kept = cut
-        if positive.any():
-            kept = _parts(cut, positive if previous is None else positive | previous)
-        soft = cv2.GaussianBlur(kept.astype(np.float32), (0, 0), _SOFTNESS)
-        mask = np.zeros(tuple(frame.size), np.float32)
-        mask[window.slices] = cv2.resize(soft, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        return mask
+
+def grabcut_mask(
+    image: Image, marks: Marks, *, long_side: int = 384, iterations: int = 3
+) -> Float32[np.ndarray, "h w"]:
+    """The object's mask by its colours, from marks and perhaps a present mask; in [0, 1].
+
+    It looks at the surroundings of the box or present mask alone, if there is one.
+    """
+    whole = Size(*image.shape[:2])
+    window = _surroundings(marks, whole)
+    part = image[window.slices]
+    scale = long_side / max(part.shape[:2])
+    size = Size(*(max(1, round(scale * length)) for length in part.shape[:2]))
+    small = cv2.resize(part, size[::-1], interpolation=cv2.INTER_AREA)
+    strokes = tuple(window.seen(stroke, scale) for stroke in marks.strokes)
+    box = None if marks.box is None else window.seen_box(marks.box, scale)
+    previous = None
+    if marks.previous is not None:
+        before = marks.previous[window.slices].float().cpu().numpy()
+        previous = cv2.resize(before, size[::-1], interpolation=cv2.INTER_AREA) > 0.5
+    positive = rasterise(strokes, size, positive=True)
+    negative = rasterise(strokes, size, positive=False)
+    guess = _guess(small, positive, box, previous)
+    kept = _grabcut(small, _trimap(guess, positive, negative), iterations)
+    if positive.any():
+        kept = _parts(kept, positive if previous is None else positive | previous)
+    soft = cv2.GaussianBlur(kept.astype(np.float32), (0, 0), _SOFTNESS)
+    mask = np.zeros(tuple(whole), np.float32)
+    mask[window.slices] = cv2.resize(soft, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return mask
 
 
 class _Guess(NamedTuple):
