@@ -1,10 +1,12 @@
 """A method at work on a video: step, answer, look back, undo, branch, save and go on."""
 
+import functools
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from vostoolkit import storage
 from vostoolkit.answers import Answers
@@ -19,6 +21,23 @@ from vostoolkit.runner import CheckpointStore, Cursor, Runner
 from vostoolkit.trace import FrameRecord, Keep, Trace
 
 _UNDO_DEPTH = 1000
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _in_turn(
+    method: Callable[Concatenate["Session", _P], _R],
+) -> Callable[Concatenate["Session", _P], _R]:
+    """One thread after the other: a widget's thread and a notebook's cells share a session."""
+
+    @functools.wraps(method)
+    def waiting(self: "Session", /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with self.turn:
+            return method(self, *args, **kwargs)
+
+    return waiting
 
 
 class Session:
@@ -45,6 +64,8 @@ class Session:
             store=CheckpointStore(self.trace.keep.checkpoints),
             trace=self.trace,
         )
+        self.turn = threading.RLock()
+        """Held while a thread looks where the session stands and moves it on."""
         self._history: deque[tuple[Cursor, Answers]] = deque(maxlen=_UNDO_DEPTH)
 
     # -- where it stands ---------------------------------------------------------------------------
@@ -81,6 +102,7 @@ class Session:
 
     # -- going on ----------------------------------------------------------------------------------
 
+    @_in_turn
     def step(self) -> Event:
         """The result of the next stage, or the request or checkpoint that comes next.
 
@@ -99,11 +121,13 @@ class Session:
         an event, or None.
         """
         is_there = _condition(until)
-        while not self.finished and self.request is None:
-            event = self.step()
+        while True:
+            with self.turn:
+                if self.finished or self.request is not None:
+                    return self.last
+                event = self.step()
             if is_there(event):
                 return event
-        return self.last
 
     def play(self, user: User, progress: Callable[[int], None] | None = None) -> None:
         """Nothing; runs to the end, ``user`` answers; ``progress`` gets each finished frame."""
@@ -117,6 +141,7 @@ class Session:
 
     # -- what a person does ------------------------------------------------------------------------
 
+    @_in_turn
     def answer(self, *prompts: Prompt) -> None:
         """Nothing; takes prompts for the waiting request, or for any frame without being asked.
 
@@ -140,6 +165,7 @@ class Session:
             runner.answers = runner.answers.added(frame, group, join=join)
         self._history.append(before)
 
+    @_in_turn
     def undo(self) -> None:
         """Nothing; takes back the last step or answer.
 
@@ -156,6 +182,7 @@ class Session:
         self._runner.seek(cursor)
         self._history.pop()
 
+    @_in_turn
     def rewind(self, frame: int) -> None:
         """Nothing; goes back to the end of a finished frame (-1: before the first).
 
@@ -172,6 +199,7 @@ class Session:
         self._go_back_to(frame)
         self._history.append(before)
 
+    @_in_turn
     def branch(self, frame: int, **changes: Any) -> "Session":
         """A new session that does frame ``frame`` and all later ones with changed stages.
 
@@ -224,6 +252,7 @@ class Session:
         """
         return image_of(self.video, frame)
 
+    @_in_turn
     def save(self, folder: str | Path) -> Path:
         """The folder, with all that is needed to go on exactly: prompts, labels, numbers, state."""
         saved = self._runner.store.nearest(self._runner.cursor)

@@ -164,3 +164,15 @@ def test_a_prompt_for_a_later_frame_waits_for_it(frame):
     done(driver)
     assert events[count:] == [None] and driver.session.frame == 0
     driver.close()
+
+
+def test_a_cell_and_the_driver_may_run_the_same_session_at_once():
+    driver, _, errors = drive(NumberedVideo(200))
+    driver.session.answer(click(0), *(Skip(frame, 1) for frame in range(4, 200, 4)))
+    driver.go("run")
+    driver.session.run()
+    done(driver)
+    states = numbers(200, ToyMethod(), {0: [3]} | {frame: [5] for frame in range(4, 200, 4)})
+    assert driver.session.finished and not errors
+    assert driver.session.last.state == states[-1]
+    driver.close()

@@ -93,16 +93,19 @@ class Driver:
 
     def _advance(self) -> None:
         goal, session = self.goal, self.session
-        if goal is None or session.request is not None:
+        with session.turn:
+            if goal is None or session.request is not None or session.finished:
+                event = None
+            else:
+                event = session.step()
+        if goal is not None and session.finished:
+            self._reached(goal)
+        if event is None or goal is None:
             self._on_event(None)
             return
-        if session.finished:
-            self._reached(goal)
-            return
-        event = session.step()
         if isinstance(event, Checkpoint):
             self._ends.append(time.monotonic())
-        if self.is_reached(goal, event) or session.finished:
+        if self.is_reached(goal, event):
             self._reached(goal)
         self._on_event(event)
         if self.goal is not None:

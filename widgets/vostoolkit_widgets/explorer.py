@@ -73,11 +73,7 @@ class Explorer:
             seek=self._seek,
         )
         self._panel = Panel(
-            session.video.size,
-            self._length,
-            doings,
-            show=show,
-            later=self._desk.post,
+            session.video.size, self._length, doings, show=show, later=self._desk.post
         )
         before = _drivers.get(id(session))
         if before is not None and before.session is session:  # the cell was run again
@@ -245,9 +241,8 @@ class Explorer:
 
     def _failed(self, error: Exception) -> None:
         _log.info("the Explorer caught an error", exc_info=error)
-        known = isinstance(error, VostoolkitError | ValueError)
-        message = str(error) if known else f"{type(error).__name__}: {error}"
-        self._panel.question.complain(message)
+        is_ours = isinstance(error, VostoolkitError | ValueError)
+        self._panel.question.complain(f"{'' if is_ours else f'{type(error).__name__}: '}{error}")
         self.refresh()
 
     # -- drawing; on the desk's thread -------------------------------------------------------------
