@@ -18,9 +18,10 @@ from vostoolkit.arrays import Image, Size
 _TICKS_PER_SECOND = 90_000
 _SECONDS_BETWEEN_KEYS = 1.0
 _BT709 = 1
+# No B-frames: their offsets would need an edit list, which a fragmented file does not have.
 _FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "flush_packets": "1"}
 _FAST_START = {"movflags": "faststart"}
-_QUALITY = {"preset": "veryfast", "crf": "20", "profile": "high", "rc-lookahead": "10"}
+_QUALITY = {"preset": "veryfast", "crf": "20", "profile": "high", "rc-lookahead": "10", "bf": "0"}
 
 
 class Mp4Writer:
