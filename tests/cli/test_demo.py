@@ -2,8 +2,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.clips import write_folder
 
+from tests.cli.clips import write_file, write_folder
 from vostoolkit.__main__ import main
 
 
@@ -18,3 +18,23 @@ def test_the_notebook_is_run_into_the_folder(tmp_path: Path, capsys: pytest.Capt
     said = capsys.readouterr().out
     assert "experiment.html" in said
     assert "frames_per_second" in said
+
+
+@pytest.mark.parametrize(
+    ("clicks", "message"),
+    [
+        ((), "say what to follow in the first frame: --click X,Y"),
+        (("--click", "500,5"), "click at (500, 5) is outside the frame of 96x64"),
+        (("--click", "here"), "click 'here': write X,Y in pixels"),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_notebook_starts(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    clicks: tuple[str, ...],
+    message: str,
+):
+    clip = write_file(tmp_path / "clip.mp4", 3)
+    assert main(["demo", str(clip), *clicks, "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.startswith(f"vostoolkit: {message}")
+    assert not (tmp_path / "out").exists()

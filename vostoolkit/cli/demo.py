@@ -8,7 +8,9 @@ from pathlib import Path
 from vostoolkit.cli.command import Command
 from vostoolkit.cli.console import listed, say
 from vostoolkit.data.recording import SUMMARY
-from vostoolkit.experiments import notebook, run_notebook
+from vostoolkit.errors import PromptError
+from vostoolkit.experiments import clicks_at, notebook, open_material, run_notebook
+from vostoolkit.prompts import check_inside
 
 _DESCRIPTION = """\
 Run the experiment notebook with papermill: Lazy-XMem over a clip, with a simulated person where the
@@ -43,13 +45,19 @@ def run(args: argparse.Namespace) -> int:
 
     Raises:
         ExperimentError: no such notebook, or a cell that failed.
+        VideoError: the video can't be read.
+        PromptError: no clicks where there are no masks, or clicks outside the frame.
     """
-    parameters: dict[str, object] = {}
+    parameters: dict[str, object] = {"clicks": list(args.click)}
+    clicks = clicks_at(args.click)
     if args.video is not None:
+        # Whatever is wrong with it is said here, before a kernel starts.
+        material = open_material(args.video)
+        if not clicks and material.truth is None:
+            raise PromptError("say what to follow in the first frame: --click X,Y")
+        check_inside(clicks, material.video.size)
         given = Path(args.video)
         parameters["clip"] = str(given.resolve()) if given.exists() else args.video
-    if args.click:
-        parameters["clicks"] = list(args.click)
     template = args.template or notebook("experiment")
     executed = run_notebook(template, args.out, parameters, progress=sys.stderr)
     say(f"{executed} and {executed.with_suffix('.html').name} beside it")
