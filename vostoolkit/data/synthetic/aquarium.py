@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -11,8 +12,10 @@ from jaxtyping import Float32
 
 from vostoolkit.data.synthetic.body import Body, Part
 from vostoolkit.data.synthetic.motion import Path
-from vostoolkit.data.synthetic.shapes import Outline, outline
+from vostoolkit.data.synthetic.shapes import Outline
 from vostoolkit.data.synthetic.textures import Texture, noise_field
+
+Colour: TypeAlias = tuple[int, int, int]
 
 _PATCH = 192
 _STILL = np.zeros((1, 4))
@@ -20,11 +23,11 @@ _SWIMMING = 2 * math.pi / 11
 
 
 def fish(
-    rng: np.random.Generator, colour: tuple[int, int, int], *, size: float, pose: Body
+    rng: np.random.Generator, colour: Colour, stripes: Colour, *, size: float, pose: Body
 ) -> Body:
     """A striped fish that looks to the right, `size` scene units long from mouth to tail root."""
     length = 0.5 * size
-    skin = _fish_skin(rng, np.array(colour, np.float32))
+    skin = _fish_skin(rng, np.array(colour, np.float32), np.array(stripes, np.float32))
     fin_skin = _fin_skin(rng, np.array(colour, np.float32) * 0.85)
     tail = np.array(
         [
@@ -117,14 +120,27 @@ def kelp(rng: np.random.Generator, *, x: float, height: float, blades: int) -> B
     return Body(tuple(parts), Path(x), Path(0.56), Path(0.0), Path(0.0), Path(0.0), True)
 
 
-def stone(rng: np.random.Generator, *, x: float, y: float, radius: float) -> Body:
-    """A rounded stone, lit from above."""
-    shape = outline(rng, "box", points=64) * (radius * 1.15, radius)
-    grey = np.array([118, 112, 108], np.float32) * rng.uniform(0.75, 1.1)
-    field = noise_field(rng, _PATCH, coarsest=6)[..., None]
-    down = np.linspace(-1, 1, _PATCH, dtype=np.float32)[:, None, None]
-    skin = _bytes(grey * (0.75 + 0.5 * field) * (1.05 - 0.45 * down))
-    return Body((_part(shape, skin),), Path(x), Path(y), Path(0.0), Path(0.0), Path(0.0), True)
+def stone(
+    rng: np.random.Generator, *, place: tuple[float, float], radii: tuple[float, float]
+) -> Body:
+    """A worn stone of these half width and half height, lit from above."""
+    angle = np.linspace(0, 2 * math.pi, 128, endpoint=False)
+    power = np.abs(np.cos(angle)) ** 2.7 + np.abs(np.sin(angle)) ** 2.7
+    radius = power ** (-1 / 2.7)
+    for lobes in range(2, 9):
+        radius += 0.022 * rng.normal() * np.cos(lobes * angle + rng.uniform(0, 6))
+    shape = np.stack([np.cos(angle), np.sin(angle)], 1) * radius[:, None] * radii
+    grey = np.array([122, 112, 102], np.float32) * rng.uniform(0.8, 1.05)
+    rough, veins = noise_field(rng, _PATCH, coarsest=6), noise_field(rng, _PATCH, coarsest=5)
+    cracks = np.exp(-(((veins - 0.5) / 0.018) ** 2))
+    y, x = np.mgrid[-1 : 1 : _PATCH * 1j, -1 : 1 : _PATCH * 1j].astype(np.float32)
+    ratio = max(radii) / np.array(radii, np.float32)
+    x, y = x * ratio[0], y * ratio[1]
+    light = (0.7 + 0.55 * rough - 0.28 * cracks) * (1.02 - 0.42 * y - 0.12 * x * x)
+    moss = np.clip(1.4 * rough - 0.75 - 0.8 * y, 0, 0.55)[..., None]
+    skin = _bytes((grey * (1 - moss) + np.array([74, 112, 70]) * moss) * light[..., None])
+    x0, y0 = place
+    return Body((_part(shape, skin),), Path(x0), Path(y0), Path(0.0), Path(0.0), Path(0.0), True)
 
 
 def sea_bed(rng: np.random.Generator, size: int) -> Texture:
@@ -188,13 +204,17 @@ def _fish_trunk() -> Outline:
     return np.stack([np.cos(angle), thickness], axis=1)
 
 
-def _fish_skin(rng: np.random.Generator, colour: Float32[np.ndarray, " 3"]) -> Texture:
+def _fish_skin(
+    rng: np.random.Generator,
+    colour: Float32[np.ndarray, " 3"],
+    stripes: Float32[np.ndarray, " 3"],
+) -> Texture:
     y, x = np.mgrid[-1 : 1 : _PATCH * 1j, -1 : 1 : _PATCH * 1j].astype(np.float32)
     image = np.broadcast_to(colour, (_PATCH, _PATCH, 3)).copy()
     bent = x + 0.22 * y * y
     for place, width in ((0.42, 0.085), (-0.12, 0.1), (-0.66, 0.07)):
-        for edge, tone in ((width + 0.035, 30.0), (width, 246.0)):
-            image[np.abs(bent - place) < edge] = tone
+        image[np.abs(bent - place) < width + 0.035] = 30.0
+        image[np.abs(bent - place) < width] = stripes
     scales = 0.05 * np.sin(60 * x) * np.sin(60 * y + 30 * x)
     light = 1.0 - 0.75 * y + scales + 0.1 * (noise_field(rng, _PATCH) - 0.5)
     return _bytes(image * np.clip(light, 0.45, 1.3)[..., None])
@@ -213,7 +233,7 @@ def _leaf_skin(rng: np.random.Generator, colour: Float32[np.ndarray, " 3"]) -> T
     return _bytes(colour * light[..., None])
 
 
-def _plain(colour: tuple[int, int, int]) -> Texture:
+def _plain(colour: Colour) -> Texture:
     return np.full((8, 8, 3), colour, np.uint8)
 
 

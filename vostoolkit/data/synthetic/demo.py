@@ -1,4 +1,4 @@
-"""The clip of the demonstration and the notebooks: a fish, its look-alike, and kelp in between."""
+"""The clip of the demonstration and the notebooks: a fish, a rock and a look-alike."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ _FRAMES = 90
 
 
 def demo_clip(*, frames: int = _FRAMES, size: tuple[int, int] = (360, 640)) -> SyntheticClip:
-    """The embedded clip: object 1 is the orange fish that swims from the left behind the kelp.
+    """The embedded clip: object 1 is the orange fish that swims from the left behind a rock.
 
-    A second, unlabelled fish of nearly the same looks comes the other way and passes in front of
-    it. Always the same pixels at one size; 90 frames at 25 a second unless told otherwise.
+    It is out of sight from about frame 32 to 53. When it has come out, an unlabelled fish of the
+    same form in another colour passes in front of it. Always the same pixels at one size; 90
+    frames at 25 a second unless told otherwise.
 
     Raises:
         ValueError: no frames, or a size under 16 pixels.
@@ -36,18 +37,19 @@ def _scene() -> Scene:
     rng = np.random.default_rng(_SEED)
     bed = 1024
     width = 2.7
-    hero = fish(rng, (236, 124, 38), size=0.42, pose=_hero())
-    twin = mirrored(fish(rng, (230, 140, 62), size=0.38, pose=_twin()))
+    hero = fish(rng, (236, 124, 38), (246, 246, 240), size=0.33, pose=_hero())
+    twin = mirrored(fish(rng, (190, 96, 160), (246, 246, 240), size=0.3, pose=_twin()))
     return Scene(
         background=sea_bed(rng, bed),
         background_pose=np.array([[width / bed, 0, -width / 2], [0, width / bed, -width * 0.59]]),
         bodies=(
-            (kelp(rng, x=-0.72, height=0.5, blades=3), 0),
-            (stone(rng, x=0.62, y=0.36, radius=0.17), 0),
+            (kelp(rng, x=-0.76, height=0.52, blades=3), 0),
+            (stone(rng, place=(0.7, 0.44), radii=(0.22, 0.16)), 0),
             (hero, 1),
+            (kelp(rng, x=0.5, height=0.4, blades=3), 0),
+            (stone(rng, place=(0.08, 0.33), radii=(0.43, 0.5)), 0),
+            (stone(rng, place=(-0.3, 0.48), radii=(0.2, 0.15)), 0),
             (twin, 0),
-            (kelp(rng, x=0.02, height=0.95, blades=6), 0),
-            (stone(rng, x=-0.36, y=0.45, radius=0.13), 0),
         ),
         camera=Camera(
             x=Path(0.0, swings=(0.05, 0.0), rates=(2 * math.pi / 120, 0.0)),
@@ -67,16 +69,16 @@ def _scene() -> Scene:
 
 def _hero() -> Body:
     return swimmer(
-        Path(-0.48, velocity=0.0125),
-        Path(-0.02, swings=(0.07, 0.02), rates=(2 * math.pi / 60, 2 * math.pi / 23)),
-        Path(0.0, swings=(0.12, 0.0), rates=(2 * math.pi / 60, 0.0), phases=(1.2, 0.0)),
-        growth=0.001,
+        Path(-0.58, velocity=0.0165),
+        Path(0.07, swings=(0.04, 0.015), rates=(2 * math.pi / 60, 2 * math.pi / 23)),
+        Path(0.0, swings=(0.1, 0.0), rates=(2 * math.pi / 60, 0.0), phases=(1.2, 0.0)),
+        growth=0.0004,
     )
 
 
 def _twin() -> Body:
     return swimmer(
-        Path(1.25, velocity=-0.0165),
-        Path(0.08, swings=(0.06, 0.0), rates=(2 * math.pi / 50, 0.0), phases=(2.0, 0.0)),
+        Path(1.75, velocity=-0.0145),
+        Path(0.06, swings=(0.05, 0.0), rates=(2 * math.pi / 50, 0.0), phases=(2.0, 0.0)),
         Path(0.0, swings=(0.1, 0.0), rates=(2 * math.pi / 50, 0.0)),
     )
