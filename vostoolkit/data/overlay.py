@@ -16,7 +16,7 @@ from vostoolkit.prompts import Click, Prompt
 
 _TINT = 0.4
 _SHOWN_FOR_S = 0.7
-"""How long the border stays after a request; one frame would not be seen."""
+"""How long marks stay; one frame would not be seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class OverlayVideo:
 
     def __init__(self, path: Path, size: Size, fps: float) -> None:
         self._writer = Mp4Writer(path, size, fps)
-        self._asked_until_s = -1.0
+        self._recent: list[tuple[float, Marks]] = []
 
     @property
     def path(self) -> Path:
@@ -61,12 +61,15 @@ class OverlayVideo:
         return self._writer.path
 
     def write(self, frame: Frame, labels: Labels, marks: Marks | None = None) -> None:
-        """Nothing; the frame is the film's next picture. The border stays for a while."""
-        marks = marks or Marks()
-        if marks.asked:
-            self._asked_until_s = frame.time_s + _SHOWN_FOR_S
-        is_asked = frame.time_s < self._asked_until_s
-        shown = Marks(is_asked, marks.prompts, marks.pseudo)
+        """Nothing; the frame is the film's next picture. Marks stay a while where they were."""
+        self._recent = [(t, m) for t, m in self._recent if frame.time_s < t + _SHOWN_FOR_S]
+        if marks is not None:
+            self._recent.append((frame.time_s, marks))
+        shown = Marks(
+            asked=any(m.asked for _, m in self._recent),
+            prompts=tuple(p for _, m in self._recent for p in m.prompts),
+            pseudo=tuple(c for _, m in self._recent for c in m.pseudo),
+        )
         self._writer.write(overlay(frame.image, labels, shown), frame.time_s)
 
     def close(self) -> None:
