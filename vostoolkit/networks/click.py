@@ -89,9 +89,9 @@ class Working:
     alone, `margin` times as large as the answer.
     """
 
-    short_side: int = 192
+    short_side: int = 160
     close_up: bool = True
-    margin: float = 1.6
+    margin: float = 2.0
 
 
 WORKING = Working()

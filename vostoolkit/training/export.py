@@ -22,7 +22,7 @@ _LIMITS: Mapping[str, str] = {
     "up look-alikes that touch. Works best with a short side of 256 pixels.",
     "click": "Made to try and to teach: it follows colour and texture edges, knows no things, and "
     "leaves ragged outlines. A further click helps more often than not, not always. Works at a "
-    "short side of 192 pixels, so fine structures are lost.",
+    "short side of 160 pixels, so fine structures are lost.",
 }
 
 
