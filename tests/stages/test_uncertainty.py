@@ -1,6 +1,7 @@
 """Lazy-XMem Eq. 2 and 3, worked by hand, and the released code's functions."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,16 @@ def test_released_masked_entropy_is_reproduced(case: str) -> None:
         masked = np.where(result.regions[object_id], result.entropy, 0)
         np.testing.assert_array_equal(masked, expected)
         mean = float(golden[f"{case}_masked5_{object_id}_mean"])
+        assert result.score[object_id] == pytest.approx(mean, rel=1e-12)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_released_masked_entropy_at_20_percent(case: str) -> None:
+    golden = np.load(GOLDEN)
+    measure = replace(MaskedEntropy.released(), dilation=0.2)
+    result = measure(predicted(torch.as_tensor(golden[f"{case}_prob"])), None)
+    for object_id in result.masks.objects:
+        mean = float(golden[f"{case}_masked20_{object_id}_mean"])
         assert result.score[object_id] == pytest.approx(mean, rel=1e-12)
 
 
