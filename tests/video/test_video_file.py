@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.video.numbered import HEIGHT, WIDTH, number_shown, steady, uneven, write_numbered
@@ -62,6 +62,7 @@ def test_random_access_equals_sequential(folder: Path, name: str):
     expected = [f.image for f in open_video(folder / name)]
     video = without_cache(folder / name)
 
+    @settings(max_examples=12)
     @given(st.lists(st.integers(0, COUNT - 1), max_size=8))
     def check(order: list[int]) -> None:
         for index in order:
