@@ -29,9 +29,12 @@ from vostoolkit.session import Session
 from vostoolkit.stages.decide import EntropyJump
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.pseudo_click import DistanceFieldClick
-from vostoolkit.stages.refine_click import ClickRefiner
-from vostoolkit.stages.refine_grabcut import GrabCutRefiner
-from vostoolkit.stages.refine_sam_hq import SamHqRefiner
+from vostoolkit.stages.refine import (
+    ClickRefiner,
+    FindThenCorrect,
+    GrabCutRefiner,
+    SamHqRefiner,
+)
 from vostoolkit.stages.uncertainty import MaskedEntropy
 from vostoolkit.stages.update import MemoryRule
 from vostoolkit.trace import Keep
@@ -52,6 +55,7 @@ __all__ = [
     "DistanceFieldClick",
     "Drawing",
     "EntropyJump",
+    "FindThenCorrect",
     "Frame",
     "GrabCutRefiner",
     "Keep",

@@ -7,7 +7,7 @@ Long-Term Video Object Segmentation", 2024.
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import PromptError
@@ -28,7 +28,12 @@ from vostoolkit.results import Checkpoint, Propagation, Request, Uncertainty
 from vostoolkit.stages.decide import EntropyJump
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.pseudo_click import DistanceFieldClick
-from vostoolkit.stages.refine_click import ClickRefiner
+from vostoolkit.stages.refine import (
+    ClickRefiner,
+    FindThenCorrect,
+    GrabCutRefiner,
+    SamHqRefiner,
+)
 from vostoolkit.stages.uncertainty import MaskedEntropy
 from vostoolkit.stages.update import MemoryRule
 
@@ -79,10 +84,7 @@ class LazyXMem:
 
     @staticmethod
     def preset(
-        name: str = "nano",
-        *,
-        device: str | None = None,
-        profile: str = "paper",
+        name: str = "nano", *, device: str | None = None, profile: str = "paper"
     ) -> "LazyXMem":
         """The method with the networks of a preset, the stages as printed or as released.
 
@@ -101,10 +103,13 @@ class LazyXMem:
         method = PRESETS[name](device)
         if profile == "paper":
             return method
+        ours = cast(EntropyJump, method.decide)
         return replace(
             method,
             uncertainty=MaskedEntropy.released(),
-            decide=EntropyJump.released(),
+            decide=replace(
+                EntropyJump.released(), tau_user=ours.tau_user, tau_pseudo=ours.tau_pseudo
+            ),
             pseudo_click=DistanceFieldClick.released(),
             update=MemoryRule.released(),
         )
@@ -239,12 +244,19 @@ class LazyXMem:
 
 
 def _nano(device: str | None) -> LazyXMem:
-    return LazyXMem(XMemPropagator.nano(device=device), ClickRefiner(device=device))
+    """The embedded networks.
+
+    Their entropy jumps less than XMem's: on procedural clips these thresholds are reached at about
+    5 % and 10 % of the frames (benchmarks/thresholds.py).
+    """
+    return LazyXMem(
+        XMemPropagator.nano(device=device),
+        FindThenCorrect(ClickRefiner(device=device), GrabCutRefiner()),
+        decide=EntropyJump(tau_user=0.1, tau_pseudo=0.05),
+    )
 
 
 def _paper(device: str | None) -> LazyXMem:
-    from vostoolkit.stages.refine_sam_hq import SamHqRefiner  # imports segment-anything-hq
-
     return LazyXMem(XMemPropagator.published(device=device), SamHqRefiner("vit_l", device=device))
 
 
