@@ -224,3 +224,21 @@ def test_an_unknown_preset_or_profile_is_refused_by_name():
         LazyXMem.preset("huge")
     with pytest.raises(ValueError, match="no profile 'draft'"):
         LazyXMem.preset("nano", profile="draft")
+
+
+def test_an_object_that_was_found_again_and_lost_again_is_asked_about_again():
+    def losing(predicted: Propagation, previous: Uncertainty | None) -> Uncertainty:
+        seen = scripted(predicted, previous)
+        return replace(seen, lost=frozenset({1}) if predicted.frame in (2, 3) else frozenset())
+
+    asking = replace(method(), uncertainty=losing, decide=EntropyJump(9, 9))
+    found, left = Session(asking, CLIP.video), Session(asking, CLIP.video)
+    found.answer(drawing(0, 1))
+    found.run(until=2)
+    found.answer(drawing(2, 1))
+    assert isinstance(found.run(until=3), Request) and found.frame == 3
+    left.answer(drawing(0, 1))
+    left.run(until=2)
+    left.answer(Absent(2, 1))
+    left.run(until=3)
+    assert left.at(3).requests == ()

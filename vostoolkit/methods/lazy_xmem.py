@@ -240,7 +240,12 @@ class LazyXMem:
                 frame, masks, propagated, tier=plan.tier, objects=plan.objects, reason=plan.reason
             )
             yield update
-        return masks, replace(state, propagator=propagated, since=since, before=state)
+        uncertainty = state.uncertainty
+        lost = frozenset(o for o in uncertainty.lost if not (masks.of(o) > 0.5).any())
+        uncertainty = replace(uncertainty, lost=lost)  # an object that was found can be lost again
+        return masks, replace(
+            state, propagator=propagated, uncertainty=uncertainty, since=since, before=state
+        )
 
 
 def _nano(device: str | None) -> LazyXMem:
