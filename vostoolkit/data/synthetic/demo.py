@@ -20,9 +20,9 @@ _FRAMES = 90
 def demo_clip(*, frames: int = _FRAMES, size: tuple[int, int] = (360, 640)) -> SyntheticClip:
     """The embedded clip: object 1 is the orange fish that swims from the left behind a rock.
 
-    It is out of sight from about frame 32 to 53. When it has come out, an unlabelled fish of the
-    same form in another colour passes in front of it. Always the same pixels at one size; 90
-    frames at 25 a second unless told otherwise.
+    It is out of sight from frame 29 to 43. An unlabelled fish of the same form in another colour is
+    there from the start, and in front of it when it comes out. Always the same pixels at one size;
+    90 frames at 25 a second unless told otherwise.
 
     Raises:
         ValueError: no frames, or a size under 16 pixels.
@@ -69,7 +69,7 @@ def _scene() -> Scene:
 
 def _hero() -> Body:
     return swimmer(
-        Path(-0.58, velocity=0.0165),
+        Path(-0.572, 0.0145, (0.12, 0.0), (2 * math.pi / 90, 0.0), (-2.1, 0.0)),
         Path(0.07, swings=(0.04, 0.015), rates=(2 * math.pi / 60, 2 * math.pi / 23)),
         Path(0.0, swings=(0.1, 0.0), rates=(2 * math.pi / 60, 0.0), phases=(1.2, 0.0)),
         growth=0.0004,
@@ -78,7 +78,7 @@ def _hero() -> Body:
 
 def _twin() -> Body:
     return swimmer(
-        Path(1.75, velocity=-0.0145),
-        Path(0.06, swings=(0.05, 0.0), rates=(2 * math.pi / 50, 0.0), phases=(2.0, 0.0)),
+        Path(0.66, -0.0035, (0.05, 0.0), (2 * math.pi / 70, 0.0), (1.0, 0.0)),
+        Path(-0.16, velocity=0.0022, swings=(0.03, 0.0), rates=(2 * math.pi / 50, 0.0)),
         Path(0.0, swings=(0.1, 0.0), rates=(2 * math.pi / 50, 0.0)),
     )
