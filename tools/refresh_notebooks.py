@@ -12,8 +12,9 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
+from vostoolkit.experiments.run import tidy
+
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
-WIDGET = "application/vnd.jupyter.widget-view+json"
 KEPT_METADATA = ("kernelspec", "language_info")
 
 
@@ -28,11 +29,9 @@ def refresh(path: Path) -> None:
         record_timing=False,
     )
     client.execute()
-    for output in (o for cell in content.cells for o in cell.get("outputs", ())):
-        if "image/png" in output.get("data", {}):
-            output.data.pop(WIDGET, None)
     content.metadata = {k: v for k, v in content.metadata.items() if k in KEPT_METADATA}
     nbformat.write(content, path)
+    tidy(path)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def run_notebook(
         _execute(template, target, {**parameters, "out": str(out)}, progress)
     finally:
         if target.is_file():
-            _tidy(target)
+            tidy(target)
             write_whole(target.with_suffix(".html"), as_html(target).encode())
     return target
 
@@ -139,8 +139,8 @@ def _failure(error: Any, target: Path) -> str:
     )
 
 
-def _tidy(path: Path) -> None:
-    """Nothing; drops what is of no use later: widgets without their kernel, overwritten lines."""
+def tidy(path: Path) -> None:
+    """Nothing; drops from a notebook what is of no use later: dead widgets, overwritten lines."""
     import nbformat
 
     content: Any = nbformat.read(path, as_version=4)

@@ -14,6 +14,7 @@ from vostoolkit.colours import ASK, PSEUDO, colour_of
 from vostoolkit.pictures.layout import (
     FAINT,
     INK,
+    LABEL_SIZE,
     LINE,
     Label,
     Picture,
@@ -103,10 +104,12 @@ def _plot(rows: pd.DataFrame, name: str, thresholds: Mapping[str, float]) -> Pic
     for frame in (0, plot.last):
         cv2.line(canvas, plot.at(frame, plot.low), plot.at(frame, plot.high), LINE, 1)
     cv2.line(canvas, plot.at(0, 0), plot.at(plot.last, 0), LINE, 1)
-    for text, level in levels.items():
+    lowest_text = _HEIGHT
+    for text, level in sorted(levels.items(), key=lambda item: item[1]):
         end = plot.at(plot.last, level)
         _dashed(canvas, plot.at(0, level), end)
-        labels.append(Label(f"{text} {level:g}", (end[0] + 8, end[1]), anchor="lm"))
+        lowest_text = min(end[1], lowest_text - LABEL_SIZE)  # texts never lie on each other
+        labels.append(Label(f"{text} {level:.2g}", (end[0] + 8, lowest_text), anchor="lm"))
     for object_id in np.unique(objects):
         mine = given & (objects == object_id)
         points = zip(frames[mine].tolist(), values[mine].tolist(), strict=True)
