@@ -108,12 +108,10 @@ class Runner:
     @property
     def finished(self) -> bool:
         """Whether no event is left: the last frame is done and none of its prompts is unused."""
-        if self.ended:
-            return True
         if not isinstance(self.last, Checkpoint) or not isinstance(self.video, Video):
-            return False
-        unused = self.answers.next_unused(self.last.frame, self._used)
-        return self.last.frame >= len(self.video) - 1 and unused is None
+            return self.ended
+        is_last = self.ended or self.last.frame >= len(self.video) - 1
+        return is_last and self.answers.next_unused(self.last.frame, self._used) is None
 
     def is_used(self, frame: int, index: int) -> bool:
         """Whether the method has already got this group of prompts."""
@@ -138,9 +136,9 @@ class Runner:
         Raises:
             SessionError: the video is a live stream, or the point isn't on this run.
         """
-        if target == self.cursor and self._run is not None:
+        if target == self.cursor and (self._run is not None or not isinstance(self.video, Video)):
             return
-        self._check_can_go_back()
+        self.check_can_go_back()
         self._restart(self._nearest(target))
         while self.cursor < target:
             self._advance_once()
@@ -156,24 +154,34 @@ class Runner:
         Raises:
             SessionError: the video is a live stream, or the frame lies before a branch's origin.
         """
-        self._check_can_go_back()
+        self.check_can_go_back()
         self._restart(self._nearest(Cursor(frame, sys.maxsize)))
-        while not self._is_done(frame):
+        while not self.is_done(frame):
             self._advance_once()
 
-    def _is_done(self, frame: int) -> bool:
+    def is_done(self, frame: int) -> bool:
+        """Whether the run stands at the end of a frame, its prompts used (-1: always)."""
         if frame < 0 or not isinstance(self.last, Checkpoint) or self.last.frame != frame:
             return frame < 0
         return self.answers.next_unused(frame, self._used) is None
 
-    def _check_can_go_back(self) -> None:
+    def check_can_go_back(self) -> None:
+        """Nothing, unless the video is a live stream.
+
+        Raises:
+            SessionError: it is.
+        """
         if not isinstance(self.video, Video):
             raise SessionError(
                 "a live stream can't go back: record it to a file to undo, rewind or branch"
             )
 
     def _nearest(self, target: Cursor) -> Saved | None:
-        nearest = self.store.nearest(target) or self.origin
+        nearest = self.store.nearest(target)
+        if nearest and nearest.cursor.frame == target.frame not in self.trace.records:
+            # From further back, so that the trace sees all of a frame that may be corrected.
+            nearest = self.store.nearest(Cursor(target.frame - 1, sys.maxsize))
+        nearest = nearest or self.origin
         if nearest and nearest.cursor > target:
             raise SessionError(
                 f"this branch begins behind frame {nearest.cursor.frame}: ask the session that it "
@@ -188,7 +196,8 @@ class Runner:
         self.cursor, self.last, self._used, self.ended = Cursor(), None, frozenset(), False
         self.trace.forget_after(saved.cursor.frame if saved else -1)
         if saved:
-            self.last = next(self._run)
+            self.trace.cut(saved.cursor.frame, saved.cursor.visit)
+            self.last = self._with_picture(next(self._run))
             self.cursor, self._used = saved.cursor, saved.used
 
     def _resume(self) -> Run:
@@ -196,7 +205,7 @@ class Runner:
         if isinstance(self.video, Video) and self.cursor != Cursor():
             self.seek(self.cursor)
         else:  # a live stream goes on with its next frame
-            self._restart(self._nearest(self.cursor))
+            self._restart(self.store.nearest(self.cursor))
         return cast(Run, self._run)
 
     def _advance_once(self) -> Event:
@@ -208,9 +217,10 @@ class Runner:
         try:
             event = run.send(reply)
         except StopIteration:
-            self.ended = True
             if self.last is None:
                 raise SessionError("the video has no frames") from None
+            self.ended, self._run = True, None
+            self._used = frozenset(range(len(self.answers.at(self.last.frame))))
             return self.last
         except BaseException:
             self._run = None
@@ -220,9 +230,13 @@ class Runner:
             self.store.add(Saved(self.cursor, event, used))
         if isinstance(event, StageResult):
             event = replace(event, seconds=time.perf_counter() - started)
-        self.last = event = replace(event, image_of=partial(image_of, self.video))
+        self.last = event = self._with_picture(event)
         self.trace.observe(event)
         return event
+
+    def _with_picture(self, event: Event) -> Event:
+        """The event, with the way to the frame that it is drawn on."""
+        return replace(event, image_of=partial(image_of, self.video))
 
     def _reply(self) -> tuple[Group | None, frozenset[int]]:
         """What the method is sent next, and the groups of its frame that are used then."""
