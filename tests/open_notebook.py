@@ -1,9 +1,13 @@
 """A notebook open in a browser, for the tests in tests/browser."""
 
+import base64
+import io
 import json
 import time
 from pathlib import Path
 
+import numpy as np
+from PIL import Image as PillowImage
 from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,10 +32,21 @@ EVALUATE = """async expression => {
     if (value.status !== 'ok') throw new Error(value.evalue);
     return value.data['text/plain'];
 }"""
-PIXEL = """([selector, x, y]) => {
-    const canvas = document.querySelector(selector);
-    return [...canvas.getContext('2d').getImageData(x, y, 1, 1).data];
+EXECUTE = """async code => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const reply = (await kernel.requestExecute({code, silent: true}).done).content;
+    if (reply.status !== 'ok') throw new Error(reply.evalue);
 }"""
+LOOK = """
+import base64, io
+from PIL import Image
+from vostoolkit_widgets.scene import scene_of
+
+def as_png(array):
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "png", compress_level=1)
+    return base64.b64encode(buffer.getvalue()).decode()
+"""
 
 
 class Notebook:
@@ -63,7 +78,7 @@ class Notebook:
         text = self.page.evaluate(EVALUATE, expression)
         return json.loads(eval(text))  # the repr of a JSON string
 
-    def until(self, expression: str, timeout_s: float = 20):
+    def until(self, expression: str, timeout_s: float = 60):
         """The value of an expression, once it is true."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
@@ -72,9 +87,22 @@ class Notebook:
             time.sleep(0.1)
         raise AssertionError(f"not true after {timeout_s} s: {expression}")
 
-    def pixel(self, selector: str, x: float, y: float) -> list[int]:
-        """A canvas pixel, RGBA."""
-        return self.page.evaluate(PIXEL, [selector, int(x), int(y)])
+    def picture(self, selector: str) -> PillowImage.Image:
+        """What a canvas shows, RGB."""
+        address = self.page.evaluate(
+            "selector => document.querySelector(selector).toDataURL()", selector
+        )
+        png = base64.b64decode(address.partition(",")[2])
+        return PillowImage.open(io.BytesIO(png)).convert("RGB")
+
+    def let_see(self) -> None:
+        """Names in the kernel what the tests look at it with."""
+        self.page.evaluate(EXECUTE, LOOK)
+
+    def array(self, expression: str) -> np.ndarray:
+        """A uint8 array in the kernel."""
+        png = base64.b64decode(self.value(f"as_png({expression})"))
+        return np.array(PillowImage.open(io.BytesIO(png)))
 
     def button(self, name: str) -> Locator:
         """A button of the widget by the word on it."""

@@ -1,14 +1,12 @@
 """The Explorer in JupyterLab in a real browser: clicks on the canvas, masks that change."""
 
+import numpy as np
 import pytest
 from open_notebook import ROOT, Notebook
 from playwright.sync_api import Locator
 
 CANVAS = "canvas[aria-label^='video frame']"
 LESSON = ROOT / "notebooks" / "01-first-clicks.ipynb"
-FISH = (125, 168)
-"""A point on the orange fish in the first frame of the demonstration clip, in image pixels."""
-
 SETUP = """
 import vostoolkit as vos
 from vostoolkit.data.synthetic import demo_clip
@@ -17,14 +15,27 @@ from vostoolkit_widgets import Explorer
 clip = demo_clip(frames=60, size=(180, 320))
 method = vos.LazyXMem(vos.XMemPropagator.nano(), vos.GrabCutRefiner())
 """
-STEADY = (
-    "explorer = Explorer(vos.Session(method, clip.video)); session = explorer.session; explorer"
-)
+STEADY = """
+from dataclasses import replace
+never = replace(method, decide=vos.EntropyJump(tau_user=9, tau_pseudo=9, ask_when_lost=False))
+explorer = Explorer(vos.Session(never, clip.video)); session = explorer.session; explorer
+"""
 ASKING = """
 from dataclasses import replace
 asks = replace(method, decide=vos.EntropyJump(tau_user=-9, tau_pseudo=-9))
 explorer = Explorer(vos.Session(asks, clip.video)); session = explorer.session; explorer
 """
+
+
+def fish(notebook: Notebook) -> tuple[int, int]:
+    """The point of the object that lies deepest inside it, in the first frame."""
+    notebook.value(
+        "globals().update(deepest=__import__('cv2').distanceTransform("
+        "(clip.labels(0) == 1).astype('uint8'), 2, 5))"
+    )
+    place = notebook.value("int(deepest.argmax())")
+    row, column = divmod(place, notebook.value("session.video.size.width"))
+    return column, row
 
 
 def canvas_of(notebook: Notebook) -> Locator:
@@ -41,19 +52,29 @@ def click(notebook: Notebook, x: float, y: float, **how) -> None:
     canvas.click(position=place, **how)
 
 
-def colour(notebook: Notebook, x: float, y: float) -> list[int]:
-    """The canvas's colour at an image point."""
-    canvas, (height, width) = canvas_of(notebook), notebook.value("list(session.video.size)")
-    across, down = (int(canvas.get_attribute(name) or 0) for name in ("width", "height"))
-    return notebook.pixel(CANVAS, (x + 0.5) / width * across, (y + 0.5) / height * down)
+def shown_on_canvas(notebook: Notebook) -> np.ndarray:
+    """What the canvas shows, at the frame's size."""
+    width = notebook.value("session.video.size.width")
+    canvas_of(notebook)
+    picture = notebook.picture(CANVAS)
+    return np.asarray(picture.resize((width, round(width * picture.height / picture.width))))
 
 
-def wait_for_colour(notebook: Notebook, x: float, y: float, *, other_than: list[int]) -> None:
-    for _ in range(100):
-        if colour(notebook, x, y) != other_than:
+def wait_for_mask(notebook: Notebook, frame: int, *, is_there: bool = True) -> None:
+    """Returns once the canvas shows a frame with, or without, its mask tinted over it."""
+    image = notebook.array(f"session.image({frame})").astype(int)
+    mask = notebook.array(f"scene_of(session, {frame}).labels") == 1 if is_there else None
+    inside, outside = 0.0, 0.0
+    for _ in range(300):
+        change = np.abs(shown_on_canvas(notebook) - image).max(-1)
+        if mask is None and change.mean() < 8:
             return
-        notebook.page.wait_for_timeout(100)
-    raise AssertionError(f"the canvas at ({x}, {y}) stayed {other_than}")
+        if mask is not None:
+            inside, outside = change[mask].mean(), change[~mask].mean()
+            if inside > 25 and outside < 15:
+                return
+        notebook.page.wait_for_timeout(200)
+    raise AssertionError(f"frame {frame}: changed by {inside} on the mask, {outside} beside it")
 
 
 def press(notebook: Notebook, name: str) -> None:
@@ -68,37 +89,34 @@ def test_the_first_lesson_by_hand(open_notebook):
     notebook = open_notebook(file=LESSON)
     for index in (1, 2, 4):
         notebook.run(index)
-    canvas_of(notebook)
-    beside = (FISH[0] + 22, FISH[1])  # the fish, clear of the click's own mark
-    before = wait_for_frame(notebook, beside)
-    click(notebook, *FISH)
-    notebook.until("len(session.prompts) == 1 and len(session.at(0).refinements) == 1")
-    wait_for_colour(notebook, *beside, other_than=before)
+    notebook.let_see()
+    wait_for_mask(notebook, 0, is_there=False)
+    x, y = fish(notebook)
+    click(notebook, x, y)
+    notebook.until("type(session.last).__name__ == 'Refinement'")
+    wait_for_mask(notebook, 0)
     press(notebook, "frame")
     notebook.until("0 in session.trace.frames")
-    assert notebook.value(f"int(session.labels(0)[{FISH[1]}, {FISH[0]}])") == 1
-    shown = colour(notebook, *beside)
+    assert notebook.value(f"int(session.labels(0)[{y}, {x}])") == 1
     press(notebook, "frame")
+    notebook.until("session.request is not None or 1 in session.trace.frames")
+    if notebook.value("session.request is not None"):
+        press(notebook, "skip")
     notebook.until("1 in session.trace.frames")
-    assert notebook.value("int((session.labels(1) == 1).sum())") > 100
-    wait_for_colour(notebook, *beside, other_than=shown)
+    wait_for_mask(notebook, 1)
     press(notebook, "stage")
     notebook.until("type(session.last).__name__ == 'Propagation' and session.frame == 2")
+    wait_for_mask(notebook, 2)
     assert not notebook.errors
-
-
-def wait_for_frame(notebook: Notebook, point: tuple[float, float]) -> list[int]:
-    """The colour at an image point, once a frame is drawn there."""
-    wait_for_colour(notebook, *point, other_than=[0, 0, 0, 0])
-    return colour(notebook, *point)
 
 
 def test_it_asks_while_it_runs_and_goes_on_with_each_answer(open_notebook):
     notebook = open_notebook(SETUP, ASKING)
     notebook.run(0)
     notebook.run(1)
-    x, y = 62, 84
-    wait_for_frame(notebook, (x, y))
+    notebook.let_see()
+    x, y = fish(notebook)
+    wait_for_mask(notebook, 0, is_there=False)
     press(notebook, "run")
     notebook.until("session.request is not None and session.request.kind == 'object'")
     click(notebook, x, y)
@@ -126,8 +144,9 @@ def test_it_stops_looks_back_and_leaves_the_keyboard_alone(open_notebook):
     notebook = open_notebook(SETUP, STEADY)
     notebook.run(0)
     notebook.run(1)
-    page, (x, y) = notebook.page, (62, 84)
-    wait_for_frame(notebook, (x, y))
+    notebook.let_see()
+    page, (x, y) = notebook.page, fish(notebook)
+    wait_for_mask(notebook, 0, is_there=False)
     click(notebook, x, y)
     notebook.until("session.frame == 0")
     press(notebook, "run")
@@ -151,8 +170,10 @@ def test_it_stops_looks_back_and_leaves_the_keyboard_alone(open_notebook):
     box = timeline.bounding_box()
     timeline.click(position={"x": box["width"] * 0.075, "y": 20})
     notebook.until("explorer.frame <= 2")
-    shown = colour(notebook, x, y + 12)
-    page.locator(".vos-looks .noUi-handle").first.press("Home")
+    wait_for_mask(notebook, notebook.value("explorer.frame"))
+    for handle in page.locator(".vos-looks .noUi-handle").all():
+        handle.press("Home")
+    page.locator(".vos-looks input[type=checkbox]").click()
     notebook.until("explorer._panel.canvas.mask_opacity == 0")
-    wait_for_colour(notebook, x, y + 12, other_than=shown)
+    wait_for_mask(notebook, notebook.value("explorer.frame"), is_there=False)
     assert not notebook.errors

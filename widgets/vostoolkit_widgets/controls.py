@@ -35,12 +35,15 @@ class Actions:
         self.widget = ipywidgets.HBox([*self.buttons.values(), self._place])
         self.widget.add_class("vos-actions")
 
-    def show(self, place: str, *, is_running: bool, is_finished: bool) -> None:
-        """Nothing; shows the place, and which buttons can be pressed."""
+    def show(self, place: str, *, is_running: bool, is_going: bool, is_finished: bool) -> None:
+        """Nothing; shows the place, and which buttons can be pressed.
+
+        ``is_going`` means that it runs, or will with the next answer.
+        """
         _set(self._place, f"<span>{escape(place)}</span>")
         for name in ("run", "frame", "stage"):
             self.buttons[name].disabled = is_running or is_finished
-        self.buttons["stop"].disabled = not is_running
+        self.buttons["stop"].disabled = not is_going
         self.buttons["undo"].disabled = is_running
 
 

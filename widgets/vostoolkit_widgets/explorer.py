@@ -255,7 +255,10 @@ class Explorer:
             known = scene.decision.thresholds
             self._thresholds = {n: value for n, value in known.items() if n.startswith("tau_")}
         panel.actions.show(
-            wording.place(session, frame), is_running=is_running, is_finished=session.finished
+            wording.place(session, frame),
+            is_running=is_running,
+            is_going=self._driver.goal is not None,
+            is_finished=session.finished,
         )
         panel.objects.show(objects_of(session, scene), self._object, positive=self._is_positive)
         head, rest, asks = self._words()
