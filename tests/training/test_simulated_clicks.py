@@ -54,5 +54,5 @@ def test_examples_have_an_object_and_a_prompt(pool):
     for _ in range(30):
         example = random_example(pool, rng)
         assert example.image.shape == (32, 32, 3)
-        assert 0.003 <= example.truth.mean() <= 0.8
+        assert 0.0015 <= example.truth.mean() <= 0.8
         assert example.clicks or example.box or np.array_equal(example.previous, example.truth)

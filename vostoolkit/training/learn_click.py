@@ -24,7 +24,7 @@ class LearnClick:
     pool: Pool
     device: torch.device
     examples: int = 16
-    rounds: tuple[float, ...] = (0.45, 0.3, 0.15, 0.1)
+    rounds: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
 
     def __call__(self, network: nn.Module, rng: np.random.Generator, progress: float, /) -> Loss:
         """Cross-entropy plus dice of the last round."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +24,14 @@ Watch = Callable[[CurvePoint], None]
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What a card says about a run, kept beside its checkpoint."""
+    """What a card says about a run, kept beside its checkpoint; `note` is free for a person."""
 
     recipe: str
     seed: int
     processes: int
     device: str
     machine: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _work(number: int, job: _Job, watch: Watch | None = None) -> None:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def _one_thread() -> Generator[None]:
     """On so small networks two threads are slower than one wherever anything else runs."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
