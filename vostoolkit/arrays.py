@@ -36,11 +36,8 @@ def check_object_id(object_id: int) -> None:
     Raises:
         ValueError: not an integer from 1 to 255; 0 is the background.
     """
-    if (
-        isinstance(object_id, bool)
-        or not isinstance(object_id, int | np.integer)
-        or not 1 <= object_id <= MAX_OBJECT_ID
-    ):
+    is_number = isinstance(object_id, int | np.integer)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if isinstance(object_id, bool) or not is_number or not 1 <= object_id <= MAX_OBJECT_ID:
         raise ValueError(
             f"object id {object_id!r} is not usable: give an integer from 1 to {MAX_OBJECT_ID} "
             "(0 is the background)"
