@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -98,6 +98,8 @@ class Session:
     @property
     def masks(self) -> Masks | None:
         """The latest masks of the frame that is worked on."""
+        if isinstance(self.last, Checkpoint):
+            return self.last.masks
         return None if self.frame is None else self.at(self.frame).masks
 
     # -- going on ----------------------------------------------------------------------------------
@@ -123,7 +125,7 @@ class Session:
         is_there = _condition(until)
         while True:
             with self.turn:
-                if self.finished or self.request is not None:
+                if self.finished or self.request is not None or self._is_done(until):
                     return self.last
                 event = self.step()
             if is_there(event):
@@ -151,7 +153,7 @@ class Session:
 
         Raises:
             PromptError: no prompts, or a prompt outside the frame or the video.
-            SessionError: a finished frame of a live stream.
+            SessionError: a finished frame of a live stream, or a stream that is at its end.
         """
         self._check(prompts)
         runner = self._runner
@@ -174,12 +176,15 @@ class Session:
         """
         if not self._history:
             raise SessionError("nothing to undo: no step or answer has been made")
+        runner = self._runner
         cursor, answers = self._history[-1]
-        changed = self._runner.answers.first_change(answers)
-        if changed is not None:
-            self._runner.store.drop_from(changed)
-        self._runner.answers = answers
-        self._runner.seek(cursor)
+        if cursor != runner.cursor:
+            runner.check_can_go_back()
+        changed = runner.answers.first_change(answers)
+        if changed is not None and isinstance(self.video, Video):
+            runner.store.drop_from(changed)
+        runner.answers = answers
+        runner.seek(cursor)
         self._history.pop()
 
     @_in_turn
@@ -196,7 +201,8 @@ class Session:
             raise SessionError(
                 f"frame {frame} isn't finished: rewind() goes back, session.run(until={frame}) on"
             )
-        self._go_back_to(frame)
+        self._runner.go_to_end_of(frame)
+        self._runner.store.drop_from(frame + 1)
         self._history.append(before)
 
     @_in_turn
@@ -217,9 +223,11 @@ class Session:
         method = replace(cast(Any, self.method), **changes)
         past = self._replay(frame - 1)
         other = Session(method, self.video, keep=self.trace.keep)
-        other._runner.origin = past.store.nearest(past.cursor)
+        other._runner.origin = past.store.nearest(past.cursor) or past.origin
         other._runner.answers = self._runner.answers.before(max(frame, 1))
         other._runner.go_to_end_of(frame - 1)
+        seen = past.trace.records or self.trace.records
+        other.trace.records = OrderedDict((f, r) for f, r in seen.items() if f == frame - 1)
         other.trace.rows = {f: rows for f, rows in self.trace.rows.items() if f < frame}
         other.trace.pictures = {f: png for f, png in self.trace.pictures.items() if f < frame}
         return other
@@ -232,13 +240,18 @@ class Session:
         Raises:
             SessionError: the frame hasn't been reached, or is a live stream's and no longer kept.
         """
-        if frame in self.trace.records:
-            return self.trace.records[frame]
+        if record := self.trace.records.get(frame):
+            return record
         if not 0 <= frame <= self._runner.cursor.frame:
             raise SessionError(
                 f"frame {frame} hasn't been reached: session.run(until={frame}) gets there"
             )
-        return self._replay(frame, record=True).trace.records[frame]
+        record = self._replay(frame, record=True).trace.records.get(frame)
+        if record is None:
+            raise SessionError(
+                f"this branch begins behind frame {frame}: ask the session that it came from"
+            )
+        return record
 
     def labels(self, frame: int) -> Labels:
         """The final labels of a finished frame."""
@@ -255,10 +268,7 @@ class Session:
     @_in_turn
     def save(self, folder: str | Path) -> Path:
         """The folder, with all that is needed to go on exactly: prompts, labels, numbers, state."""
-        saved = self._runner.store.nearest(self._runner.cursor)
-        return storage.save(
-            Path(folder), self.trace, self._runner.answers, self._runner.cursor, saved
-        )
+        return storage.save(Path(folder), self.trace, self._runner)
 
     @staticmethod
     def load(
@@ -267,11 +277,11 @@ class Session:
         """The session saved in a folder, at the point where it was saved.
 
         Raises:
-            SessionError: no session there, or one of another video.
+            SessionError: no session there, or one of another video or method.
         """
         session = Session(method, video, keep=keep)
-        stored = storage.load(Path(folder))
-        session._runner.answers = stored.answers
+        stored = storage.load(Path(folder), session._runner)
+        session._runner.answers, session._runner.origin = stored.answers, stored.origin
         if stored.saved:
             session._runner.store.add(stored.saved)
         session._runner.seek(stored.cursor)
@@ -303,6 +313,14 @@ class Session:
         last = max(prompt.frame for prompt in prompts)
         if length is not None and last >= length:
             raise PromptError(f"a prompt on frame {last}: the video has frames 0 to {length - 1}")
+        if length is None and self.finished:
+            raise SessionError("the live stream is at its end: no frame can be corrected any more")
+
+    def _is_done(self, until: object) -> bool:
+        """Whether ``until`` is a frame that is done, all its prompts used."""
+        if not isinstance(until, int) or until > self._runner.cursor.frame:
+            return False
+        return self._runner.is_done(until) if until == self.frame else True
 
     def _go_back_to(self, frame: int) -> None:
         """Nothing; to the end of a frame, if the run is past it."""

@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import json
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,8 +18,9 @@ from vostoolkit import prompts as prompt_types
 from vostoolkit.answers import Answers
 from vostoolkit.arrays import Size
 from vostoolkit.errors import SessionError
+from vostoolkit.frames import Video
 from vostoolkit.prompts import Drawing, Prompt
-from vostoolkit.runner import Cursor, Saved
+from vostoolkit.runner import Cursor, Runner, Saved
 from vostoolkit.trace import Row, Trace, decode_labels, encode_labels
 
 _VERSION = 1
@@ -32,23 +34,30 @@ class Stored:
     answers: Answers
     cursor: Cursor
     saved: Saved | None
+    origin: Saved | None
     rows: dict[int, tuple[Row, ...]]
     pictures: dict[int, bytes]
 
 
-def save(folder: Path, trace: Trace, answers: Answers, cursor: Cursor, saved: Saved | None) -> Path:
-    """The folder; each file is written whole or not at all, the index last."""
+def save(folder: Path, trace: Trace, runner: Runner) -> Path:
+    """The folder; each file is written whole or not at all, the index last.
+
+    The state is that before the latest finished frame, so that this frame can be looked at and
+    corrected as a whole after loading.
+    """
     (folder / "labels").mkdir(parents=True, exist_ok=True)
     for frame, png in trace.pictures.items():
         _write(folder / "labels" / f"{frame:06d}.png", png)
     for stale in folder.glob("labels/*.png"):
         if int(stale.stem) not in trace.pictures:
             stale.unlink()
-    types = _save_state(folder / "state.pt", saved)
+    saved = runner.store.nearest(Cursor(runner.cursor.frame - 1, sys.maxsize))
+    types = _save_state(folder / "state.pt", (saved, runner.origin))
     index = {
         "version": _VERSION,
-        "cursor": asdict(cursor),
-        "answers": answers_to_json(answers),
+        **_described(runner),
+        "cursor": asdict(runner.cursor),
+        "answers": answers_to_json(runner.answers),
         "types": types,
         "rows": [asdict(row) for rows in trace.rows.values() for row in rows],
     }
@@ -56,11 +65,12 @@ def save(folder: Path, trace: Trace, answers: Answers, cursor: Cursor, saved: Sa
     return folder
 
 
-def load(folder: Path) -> Stored:
+def load(folder: Path, runner: Runner) -> Stored:
     """What a folder holds.
 
     Raises:
-        SessionError: no session there, or one that another version wrote.
+        SessionError: no session there, one that another version wrote, or one of another method or
+            video than the runner's.
     """
     path = folder / "session.json"
     if not path.is_file():
@@ -71,16 +81,34 @@ def load(folder: Path) -> Stored:
             f"{path} has format {index['version']}, this version reads {_VERSION}: "
             "open it with the version that wrote it"
         )
+    for what, given in _described(runner).items():
+        if index[what] != given:
+            raise SessionError(
+                f"{path} belongs to another {what}, {index[what]}; this one is {given}: "
+                f"give the {what} that it was saved with"
+            )
+    saved, origin = _load_state(folder / "state.pt", index["types"])
     rows: dict[int, tuple[Row, ...]] = {}
     for row in (Row(**values) for values in index["rows"]):
         rows[row.frame] = (*rows.get(row.frame, ()), row)
     return Stored(
         answers=answers_from_json(index["answers"]),
         cursor=Cursor(**index["cursor"]),
-        saved=_load_state(folder / "state.pt", index["types"]),
+        saved=saved,
+        origin=origin,
         rows=rows,
         pictures={int(p.stem): p.read_bytes() for p in sorted(folder.glob("labels/*.png"))},
     )
+
+
+def _described(runner: Runner) -> dict[str, str]:
+    """What a saved run must be continued with, in words."""
+    video, method = runner.video, type(runner.method)
+    length = f"{len(video)} frames" if isinstance(video, Video) else "a stream"
+    return {
+        "video": f"{length} of {video.size.width}x{video.size.height} pixels",
+        "method": f"{method.__module__}.{method.__qualname__}",
+    }
 
 
 def answers_to_json(answers: Answers) -> dict[str, Any]:
@@ -104,7 +132,17 @@ def _prompt_to_json(prompt: Prompt) -> dict[str, Any]:
     values = {f.name: getattr(prompt, f.name) for f in dataclasses.fields(prompt)}
     if isinstance(prompt, Drawing):
         values["mask"] = encode_labels(prompt.mask.astype(np.uint8)).hex()
+    values = {name: _plain(value) for name, value in values.items()}
     return {"type": type(prompt).__name__, **values}
+
+
+def _plain(value: Any) -> Any:
+    """The value with numpy's numbers as Python's own."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in cast(Iterable[Any], value)]
+    return value
 
 
 def _prompt_from_json(data: dict[str, Any]) -> Prompt:
@@ -116,18 +154,18 @@ def _prompt_from_json(data: dict[str, Any]) -> Prompt:
     return getattr(prompt_types, data["type"])(**values)
 
 
-def _save_state(path: Path, saved: Saved | None) -> list[str]:
-    """The names of the classes that the state is made of, after writing it."""
+def _save_state(path: Path, states: tuple[Saved | None, ...]) -> list[str]:
+    """The names of the classes that the states are made of, after writing them."""
     types: set[type] = set()
-    _collect_types(saved, types)
+    _collect_types(states, types)
     temporary = path.with_suffix(".tmp")
-    torch.save(saved, temporary)
+    torch.save(states, temporary)
     temporary.replace(path)
     return sorted(f"{t.__module__}:{t.__qualname__}" for t in types)
 
 
-def _load_state(path: Path, names: list[str]) -> Saved | None:
-    """The state; only our own classes, named in the index, are allowed in the file."""
+def _load_state(path: Path, names: list[str]) -> tuple[Saved | None, ...]:
+    """The states; only our own classes, named in the index, are allowed in the file."""
     types: list[Any] = [frozenset]
     for name in names:
         module, _, qualified = name.partition(":")

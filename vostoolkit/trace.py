@@ -166,6 +166,14 @@ class Trace:
         self.rows = {f: r for f, r in self.rows.items() if f <= frame}
         self.pictures = {f: p for f, p in self.pictures.items() if f <= frame}
 
+    def cut(self, frame: int, checkpoints: int) -> None:
+        """Nothing; drops what was seen of a frame after so many of its checkpoints."""
+        if frame not in self.records:
+            return
+        events = self.records[frame].events
+        ends = [index for index, event in enumerate(events, 1) if isinstance(event, Checkpoint)]
+        self.records[frame] = FrameRecord(frame, events[: ends[checkpoints - 1]])
+
     @property
     def frame(self) -> pd.DataFrame:
         """One row per frame and object; see `Row` for the columns."""
