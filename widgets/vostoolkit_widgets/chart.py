@@ -129,12 +129,7 @@ def drawn(
     shapes = _axis(chart, ink)
     for lane, curve in enumerate(curves):
         shapes += _lane(chart, lane, curve, ink)
-        for name, value in thresholds.items():
-            y, colour = chart.y(lane, value), ASK if name.endswith("user") else ink.faint
-            ends = np.array([[chart.x(0), y], [chart.x(chart.length - 1), y]])
-            shapes.append(Line(ends, colour, 1.0, dash=(5.0, 4.0)))
-            text = f"τ_{name.removeprefix('tau_')[0]} {value:.2f}"
-            shapes.append(Word(chart.x(chart.length - 1) + 6, y, text, colour, 10))
+        shapes += _thresholds(chart, lane, thresholds, ink)
     if not curves:
         middle = chart.lane / 2
         shapes.append(Word(_LEFT + 12, middle, "no finished frames yet", ink.faint, 12))
@@ -204,11 +199,12 @@ def _lane(chart: Chart, lane: int, curve: Curve, ink: Ink) -> list[Shape]:
     shapes.append(line((chart.x(0), zero), (chart.x(chart.length - 1), zero), colour=ink.faint))
     shapes.append(Disc(14, (top + bottom) / 2, 6, colour))
     shapes.append(Word(26, (top + bottom) / 2 - 6, f"object {curve.object_id}", ink.text, 11))
-    shapes.append(Word(26, (top + bottom) / 2 + 8, "ΔS, thin S", ink.faint, 10))
+    shapes.append(Word(26, (top + bottom) / 2 + 8, "ΔS, thin: S", ink.faint, 10))
     for frame in curve.memory:
         x = chart.x(frame)
         shapes.append(line((x, bottom - 7), (x, bottom - 1), colour=ink.text, width=1.5))
-    shapes += _values(chart, lane, (curve.frames, curve.score), line_of=(colour, 0.8))
+    score = chart.low + (chart.high - chart.low) * curve.score  # 0 to 1 over the whole lane
+    shapes += _values(chart, lane, (curve.frames, score), line_of=(colour, 0.8))
     shapes += _values(chart, lane, (curve.frames, curve.jump), line_of=(colour, 2.0))
     at = dict(zip(curve.frames.tolist(), curve.jump.tolist(), strict=True))
     for frame in curve.pseudo:
@@ -218,6 +214,20 @@ def _lane(chart: Chart, lane: int, curve: Curve, ink: Ink) -> list[Shape]:
     for frame in curve.corrected:
         y = chart.y(lane, _number(at.get(frame)))
         shapes.append(Disc(chart.x(frame), y, 2.0 if frame in curve.asked else 3.5, ink.text))
+    return shapes
+
+
+def _thresholds(chart: Chart, lane: int, thresholds: Mapping[str, float], ink: Ink) -> list[Shape]:
+    """A dashed line each; their words are moved apart where the lines are close."""
+    shapes: list[Shape] = []
+    last_word = math.inf
+    for name, value in sorted(thresholds.items(), key=lambda item: item[1]):
+        y, colour = chart.y(lane, value), ASK if name.endswith("user") else ink.faint
+        ends = np.array([[chart.x(0), y], [chart.x(chart.length - 1), y]])
+        shapes.append(Line(ends, colour, 1.0, dash=(5.0, 4.0)))
+        last_word = min(y, last_word - 12)
+        text = f"τ_{name.removeprefix('tau_')[0]} {value:.2f}"
+        shapes.append(Word(chart.x(chart.length - 1) + 6, last_word, text, colour, 10))
     return shapes
 
 
