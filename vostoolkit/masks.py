@@ -12,6 +12,8 @@ from torch.nn import functional
 from vostoolkit.arrays import Labels, Map, ObjectId, Pmf, Size, check_object_id
 
 _SMALLEST_PROBABILITY = 1e-7
+_NO_SHARE = 1e-30
+"""So little that others can't share a pixel by it; a sure object leaves them 1e-14."""
 
 
 def soft_aggregate(objects: Float[Tensor, "*batch n h w"]) -> Float[Tensor, "*batch k h w"]:
@@ -90,8 +92,9 @@ class Masks:
         channel = 1 + objects.index(object_id)
         pmf[channel] = 0
         rest = pmf.sum(0)
-        pmf = pmf * torch.where(rest > 0, (1 - given) / rest.clamp_min(1e-12), 0.0)
-        pmf[0] += torch.where(rest > 0, 0.0, 1 - given)
+        is_shared = rest > _NO_SHARE
+        pmf = pmf * torch.where(is_shared, (1 - given) / rest.clamp_min(_NO_SHARE), 0.0)
+        pmf[0] += torch.where(is_shared, 0.0, 1 - given)
         pmf[channel] = given
         return Masks(pmf, objects)
 

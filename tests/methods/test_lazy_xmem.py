@@ -27,6 +27,7 @@ from vostoolkit.stages.decide import EntropyJump
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine_grabcut import GrabCutRefiner
 from vostoolkit.stages.uncertainty import MaskedEntropy
+from vostoolkit.stages.update import MemoryRule
 
 CLIP = synthetic_clip(3, frames=10, size=(64, 96), objects=2)
 USER_AT, PSEUDO_AT, UNSURE_AT = 3, 6, 5
@@ -242,3 +243,41 @@ def test_an_object_that_was_found_again_and_lost_again_is_asked_about_again():
     left.answer(Absent(2, 1))
     left.run(until=3)
     assert left.at(3).requests == ()
+
+
+def unsure(predicted: Propagation, previous: Uncertainty | None) -> Uncertainty:
+    seen = scripted(predicted, previous)
+    return replace(seen, score=dict.fromkeys(predicted.masks.objects, 0.95))
+
+
+@pytest.mark.parametrize("rule", [MemoryRule(), MemoryRule.released()])
+def test_the_first_masks_are_stored_however_unsure(rule: MemoryRule):
+    run = Session(replace(method(), uncertainty=unsure, update=rule), CLIP.video)
+    run.answer(drawing(0, 1), drawing(0, 2))
+    run.run(until=0)
+    run.answer(drawing(0, 2))
+    run.run(until=2)
+    assert [(u.tier, u.objects) for u in run.at(0).updates] == [("working", (1, 2))] * 2
+    assert run.at(2).masks.objects == (1, 2)
+
+
+def test_a_run_goes_on_though_nothing_was_found_at_the_first_click():
+    run = Session(method(), CLIP.video)
+    run.answer(Absent(0, 1))
+    run.run(until=1)
+    run.answer(drawing(1, 1))
+    run.run(until=2)
+    assert (run.labels(1) == 1).any() and run.at(2).masks.objects == (1,)
+
+
+def test_without_idu_an_object_that_is_added_later_is_followed_all_the_same():
+    rule = MemoryRule(interaction_driven=False)
+    run = Session(replace(method(), update=rule), CLIP.video)
+    run.answer(drawing(0, 1), drawing(4, 2), drawing(6, 1))
+    run.play(lambda request: (Skip(request.frame, request.object_id or 1),))
+    assert [(u.tier, u.objects, u.reason) for u in run.at(4).updates[-2:]] == [
+        ("working", (2,), "first mask"),
+        (None, (1,), "not due"),
+    ]
+    assert all(run.at(f).masks.objects == (1, 2) for f in (4, 5, 9))
+    assert run.at(6).updates[-1].tier is None

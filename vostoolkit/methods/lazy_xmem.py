@@ -42,15 +42,16 @@ from vostoolkit.stages.update import MemoryRule
 class LazyState:
     """What the next frame depends on, and what a correction of this one needs.
 
-    ``since`` counts the frames since the last scheduled memory frame. ``marks`` are the clicks,
-    scribbles and boxes that a person gave on this frame and that no drawing has overruled.
-    ``before`` is the state before this frame went into memory, so that a correction replaces what
-    it has stored.
+    ``since`` counts the frames since the last scheduled memory frame. ``known`` are the objects in
+    memory. ``marks`` are the clicks, scribbles and boxes that a person gave on this frame and that
+    no drawing has overruled. ``before`` is the state before this frame went into memory, so that a
+    correction replaces what it has stored.
     """
 
     propagator: Any
     uncertainty: Uncertainty
     since: int
+    known: frozenset[ObjectId] = frozenset()
     marks: tuple[Prompt, ...] = ()
     corrected: frozenset[ObjectId] = frozenset()
     pseudo_corrected: frozenset[ObjectId] = frozenset()
@@ -186,6 +187,7 @@ class LazyXMem:
             propagated,
             uncertainty,
             since=before.since + 1,
+            known=before.known,
             marks=marks,
             corrected=corrected,
             pseudo_corrected=frozenset(decision.objects("pseudo")) - corrected,
@@ -233,6 +235,7 @@ class LazyXMem:
             state.since,
             corrected=state.corrected,
             pseudo_corrected=state.pseudo_corrected,
+            new=frozenset(masks.objects) - state.known,
         )
         propagated = state.propagator
         for plan in plans:
@@ -244,7 +247,12 @@ class LazyXMem:
         lost = frozenset(o for o in uncertainty.lost if not (masks.of(o) > 0.5).any())
         uncertainty = replace(uncertainty, lost=lost)  # an object that was found can be lost again
         return masks, replace(
-            state, propagator=propagated, uncertainty=uncertainty, since=since, before=state
+            state,
+            propagator=propagated,
+            uncertainty=uncertainty,
+            since=since,
+            known=frozenset(masks.objects),
+            before=state,
         )
 
 

@@ -24,7 +24,8 @@ class MemoryRule:
     ``interaction_driven`` (IDU) stores a frame that a person corrected, on or off schedule;
     ``pseudo_driven`` does so after pseudo-corrections, and otherwise an object that got one isn't
     stored. ``scope="frame"`` lets one refused object refuse the whole frame, and ``retry`` tries a
-    refused frame's schedule again at the next one, both as released.
+    refused frame's schedule again at the next one, both as released. An object's first mask is
+    always stored: without it there is nothing to follow.
 
     Source: Lazy-XMem 3.5 and Table 2; ``every`` from XMem.
     """
@@ -55,6 +56,7 @@ class MemoryRule:
         *,
         corrected: frozenset[ObjectId],
         pseudo_corrected: frozenset[ObjectId],
+        new: frozenset[ObjectId] = frozenset(),
     ) -> tuple[tuple[MemoryPlan, ...], int]:
         """The plans, which together name each of the objects once, and the new ``since``.
 
@@ -63,14 +65,16 @@ class MemoryRule:
         asked_for = self.interaction_driven and bool(corrected)
         asked_for |= self.pseudo_driven and bool(pseudo_corrected)
         if since < self.every and not asked_for:
-            return _plans(objects, dict.fromkeys(objects, "not due"), ""), since
+            old = [o for o in objects if o not in new]
+            return _plans(objects, dict.fromkeys(old, "not due"), "first mask"), since
         refused = {
             o: why
             for o in objects
-            if (why := self._refusal(o, uncertainty, corrected, pseudo_corrected))
+            if o not in new and (why := self._refusal(o, uncertainty, corrected, pseudo_corrected))
         }
         if refused and self.scope == "frame" and not asked_for:
-            refused = {o: refused.get(o, "another object is unsure") for o in objects}
+            others = [o for o in objects if o not in new]
+            refused = {o: refused.get(o, "another object is unsure") for o in others}
         reason = "corrected" if asked_for else f"every {self.every} frames"
         all_refused = len(refused) == len(objects)
         return _plans(objects, refused, reason), (since if all_refused and self.retry else 0)
