@@ -124,7 +124,7 @@ def _execute(
                 start_timeout=_KERNEL_START_S,
                 stdout_file=progress,
                 stderr_file=progress,
-                extra_arguments=["--IPKernelApp.log_level=ERROR"],
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             )
     except PapermillExecutionError as error:
         raise ExperimentError(_failure(error, target)) from None
