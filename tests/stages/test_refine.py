@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from vostoolkit.arrays import Size
 from vostoolkit.errors import WeightsError
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
@@ -103,3 +104,15 @@ def test_a_wrong_refiner_fails_when_it_is_built() -> None:
         GrabCutRefiner(long_side=8)
     with pytest.raises(WeightsError, match="no weights 'nothing'"):
         ClickRefiner("nothing", device="cpu")
+
+
+@pytest.mark.parametrize(
+    "prompt", [Box(0, 1, -0.5, -0.5, 639, 479), Box(0, 1, 20, 20, 300, 300), Click(0, 1, 320, 240)]
+)
+def test_grabcut_takes_a_present_mask_of_one_pixel(prompt: Prompt):
+    image = np.random.default_rng(0).integers(0, 255, (480, 640, 3)).astype(np.uint8)
+    mask = torch.zeros(480, 640)
+    mask[241, 321] = 1
+    masks = Masks.empty(Size(480, 640)).replaced(1, mask)
+    after = GrabCutRefiner()(Frame(0, image, 0.0), 1, (prompt,), masks).after
+    assert after.isfinite().all()

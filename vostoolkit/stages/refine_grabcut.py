@@ -102,6 +102,7 @@ def grabcut_mask(
     if marks.previous is not None:
         before = marks.previous[window.slices].float().cpu().numpy()
         previous = cv2.resize(before, size[::-1], interpolation=cv2.INTER_AREA) > 0.5
+        previous = previous if previous.any() else None  # too small to be seen at this size
     positive = rasterise(strokes, size, positive=True)
     negative = rasterise(strokes, size, positive=False)
     guess = _guess(small, positive, box, previous)
@@ -199,6 +200,9 @@ def _ellipse(box: Box, size: Size) -> Mask:
 
 
 def _grabcut(image: Image, trimap: UInt8[np.ndarray, "h w"], iterations: int) -> Mask:
+    is_object = np.isin(trimap, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    if not is_object.any() or is_object.all():
+        return is_object  # nothing to separate
     cv2.setRNGSeed(0)  # its clustering draws random numbers; the same prompts give the same mask
     models = np.zeros((1, 65)), np.zeros((1, 65))
     bgr = np.ascontiguousarray(image[..., ::-1])
