@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
-from vostoolkit.prompts import Prompt
+from vostoolkit.prompts import Prompt, Skip
 from vostoolkit.results import Request
 
 Group: TypeAlias = tuple[Prompt, ...]
@@ -51,8 +51,11 @@ class Answers:
         return None
 
     def next_unused(self, frame: int, used: frozenset[int]) -> int | None:
-        """The first group of a frame that isn't used yet, or None."""
-        return next((i for i in range(len(self.at(frame))) if i not in used), None)
+        """The first group of a frame that isn't used yet and isn't only Skip, or None."""
+        for index, group in enumerate(self.at(frame)):
+            if index not in used and not all(isinstance(prompt, Skip) for prompt in group):
+                return index
+        return None
 
     def __iter__(self) -> Iterator[Prompt]:
         """All prompts, by frame and in the order given."""

@@ -9,7 +9,6 @@ from typing import cast
 from vostoolkit.answers import Answers, Group
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import Stream, Video, image_of
-from vostoolkit.prompts import Skip
 from vostoolkit.protocols import Event, Method, Run
 from vostoolkit.results import Checkpoint, Request, StageResult
 from vostoolkit.trace import Trace
@@ -220,7 +219,6 @@ class Runner:
             if self.last is None:
                 raise SessionError("the video has no frames") from None
             self.ended, self._run = True, None
-            self._used = frozenset(range(len(self.answers.at(self.last.frame))))
             return self.last
         except BaseException:
             self._run = None
@@ -248,13 +246,10 @@ class Runner:
             return self.answers.at(last.frame)[index], self._used | {index}
         if not isinstance(last, Checkpoint):
             return None, self._used
-        used = self._used
-        while (index := self.answers.next_unused(last.frame, used)) is not None:
-            used |= {index}
-            group = self.answers.at(last.frame)[index]
-            if not all(isinstance(prompt, Skip) for prompt in group):
-                return group, used
-        return None, frozenset()
+        index = self.answers.next_unused(last.frame, self._used)
+        if index is None:
+            return None, frozenset()
+        return self.answers.at(last.frame)[index], self._used | {index}
 
 
 def _waits(request: Request) -> str:
