@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
-from toys import NumberedVideo, ToyMethod
+from toys import NumberedStream, NumberedVideo, ToyMethod
 from vostoolkit_widgets import Explorer
 
 from vostoolkit.prompts import Click, Skip
@@ -152,6 +152,17 @@ def test_the_bundle_holds_the_widget_and_a_picture_and_stable_text(explorer):
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/plain"] == "Explorer(ToyMethod, 10 frames of 8x6)"
     PillowImage.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).verify()
+
+
+def test_a_live_stream_is_explored_as_it_comes():
+    live = Explorer(Session(ToyMethod(), NumberedStream(6)))
+    assert live.settle(10) and live.session.frame == 0  # there is something to click on
+    click(live, 3, 2)
+    press(live, "run")
+    assert live.session.frame == 4 and live._panel.timeline.length == 5
+    press(live, "skip")
+    assert live.session.finished and live.snapshot().width >= 640
+    live.close()
 
 
 def test_only_the_parts_asked_for_are_shown():

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from PIL import Image as PillowImage
 
 from vostoolkit.arrays import Image, Size
+from vostoolkit.errors import SessionError
 from vostoolkit.results import Uncertainty
 from vostoolkit.session import Session
 from vostoolkit_widgets import render
@@ -26,25 +27,20 @@ class Album:
         self._frames: OrderedDict[int, bytes] = OrderedDict()
         self._maps: OrderedDict[int, bytes] = OrderedDict()
 
-    def image(self, index: int) -> Image:
-        """A frame; the one asked for last is kept.
-
-        Raises:
-            SessionError: a live stream's frame that is no longer kept.
-        """
+    def image(self, index: int) -> Image | None:
+        """A frame; None for a live stream's frame that isn't there yet, or no longer."""
         if self._image is None or self._image[0] != index:
-            self._image = index, self._session.image(index)
+            try:
+                self._image = index, self._session.image(index)
+            except SessionError:
+                return None
         return self._image[1]
 
-    def frame(self, index: int) -> bytes:
-        """A frame as JPEG.
-
-        Raises:
-            SessionError: a live stream's frame that is no longer kept.
-        """
+    def frame(self, index: int) -> bytes | None:
+        """A frame as JPEG; None for a live stream's frame that isn't there yet, or no longer."""
         found = self._frames.get(index)
-        if found is None:
-            found = render.frame_jpeg(self.image(index))
+        if found is None and (image := self.image(index)) is not None:
+            found = render.frame_jpeg(image)
             self._frames[index] = found
             while len(self._frames) > _FRAMES:
                 self._frames.popitem(last=False)

@@ -44,8 +44,8 @@ class Explorer:
     """Shows a session and drives it; ``show`` chooses among the parts in `PARTS`.
 
     The cell that displays it returns at once: stages run on a thread, and stop within one stage.
-    The person's clicks go to the session as prompts, so all is there in Python as well:
-    ``explorer.session``, and ``explorer.frame`` and ``explorer.object_id``, which can be set.
+    Clicks go to the session as prompts, so all is there in Python as well: `session`, and `frame`
+    and `object_id`, which can be set.
 
     Raises:
         ValueError: ``show`` names a part that there isn't.
@@ -81,6 +81,8 @@ class Explorer:
         _drivers[id(session)] = self._driver
         self._unwatch = after_each_cell(self.refresh)
         self._refresh()
+        if session.frame is None and not isinstance(session.video, Video):
+            self._driver.go("stage")  # takes a live stream's first frame
 
     # -- in Python ---------------------------------------------------------------------------------
 
@@ -115,8 +117,7 @@ class Explorer:
 
     def settle(self, timeout_s: float = 60.0) -> bool:
         """Whether all that was asked for was done and drawn in time; for scripts and tests."""
-        done = self._desk.wait(timeout_s) and self._driver.wait(timeout_s)
-        return done and self._desk.wait(timeout_s)
+        return all(w.wait(timeout_s) for w in (self._desk, self._driver, self._desk))
 
     def snapshot(self) -> PillowImage.Image:
         """What is shown, as a picture: the frame; timeline and question where they are shown."""

@@ -21,11 +21,15 @@ _LINE = 34
 
 
 def frame_picture(
-    image: Image, scene: Scene, entropy: Float[np.ndarray, "h w"] | None, *, canvas: FrameCanvas
+    image: Image | None,
+    scene: Scene,
+    entropy: Float[np.ndarray, "h w"] | None,
+    *,
+    canvas: FrameCanvas,
 ) -> UInt8[np.ndarray, "canvas_h canvas_w 3"]:
     """A frame with its layers and marks as a canvas shows them, but never zoomed."""
     flat = render.composed(
-        image,
+        np.zeros((*canvas.view.image, 3), np.uint8) if image is None else image,
         scene.labels,
         entropy,
         mask_opacity=canvas.mask_opacity,
