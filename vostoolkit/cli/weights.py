@@ -20,7 +20,7 @@ a checkpoint where `vostoolkit weights list` says, and add the file."""
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(required=True, title="actions", metavar="list|add|verify")
+    actions = parser.add_subparsers(title="actions", metavar="list|add|verify")
     actions.add_parser(
         "list", help="all known weights, where they are or where to get them"
     ).set_defaults(run=_list)
