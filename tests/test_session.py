@@ -448,3 +448,17 @@ def test_a_skip_without_being_asked_does_not_stand_in_the_way():
     assert session.frame == 5 and isinstance(session.last, Checkpoint)
     session.run()
     assert states(session) == states(played())
+
+
+def test_a_state_that_does_not_fit_the_method_is_refused(tmp_path: Path):
+    class Fussy(ToyMethod):
+        def run(self, video, start, /):
+            if start and self.factor == 17:
+                raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+            yield from super().run(video, start)
+
+    session = Session(Fussy(), NumberedVideo())
+    session.play(user)
+    session.save(tmp_path)
+    with pytest.raises(SessionError, match=r"doesn't fit this method \(mat1 .* same networks"):
+        Session.load(tmp_path, Fussy(factor=17), NumberedVideo())

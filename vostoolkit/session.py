@@ -284,7 +284,13 @@ class Session:
         session._runner.answers, session._runner.origin = stored.answers, stored.origin
         if stored.saved:
             session._runner.store.add(stored.saved)
-        session._runner.seek(stored.cursor)
+        try:
+            session._runner.seek(stored.cursor)
+        except RuntimeError as error:  # what torch says of tensors that don't fit
+            raise SessionError(
+                f"the state in {folder} doesn't fit this method ({error}): give the one, with the "
+                "same networks, that it was saved with"
+            ) from error
         session.trace.rows = {**stored.rows, **session.trace.rows}
         session.trace.pictures = {**stored.pictures, **session.trace.pictures}
         return session
