@@ -31,7 +31,6 @@ from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.pseudo_click import DistanceFieldClick
 from vostoolkit.stages.refine import (
     ClickRefiner,
-    FindThenCorrect,
     GrabCutRefiner,
     SamHqRefiner,
 )
@@ -55,7 +54,6 @@ __all__ = [
     "DistanceFieldClick",
     "Drawing",
     "EntropyJump",
-    "FindThenCorrect",
     "Frame",
     "GrabCutRefiner",
     "Keep",

@@ -28,12 +28,7 @@ from vostoolkit.results import Checkpoint, Propagation, Request, Uncertainty
 from vostoolkit.stages.decide import EntropyJump
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.pseudo_click import DistanceFieldClick
-from vostoolkit.stages.refine import (
-    ClickRefiner,
-    FindThenCorrect,
-    GrabCutRefiner,
-    SamHqRefiner,
-)
+from vostoolkit.stages.refine import ClickRefiner, SamHqRefiner
 from vostoolkit.stages.uncertainty import MaskedEntropy
 from vostoolkit.stages.update import MemoryRule
 
@@ -260,12 +255,12 @@ def _nano(device: str | None) -> LazyXMem:
     """The embedded networks.
 
     Their entropy jumps less than XMem's: on procedural clips these thresholds are reached at about
-    5 % and 10 % of the frames (benchmarks/thresholds.py).
+    6 % and 9 % of the frames (benchmarks/thresholds.py).
     """
     return LazyXMem(
         XMemPropagator.nano(device=device),
-        FindThenCorrect(ClickRefiner(device=device), GrabCutRefiner()),
-        decide=EntropyJump(tau_user=0.1, tau_pseudo=0.05),
+        ClickRefiner(device=device),
+        decide=EntropyJump(tau_user=0.07, tau_pseudo=0.05),
     )
 
 
