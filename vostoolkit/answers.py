@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
-from vostoolkit.prompts import Prompt, Skip
+from vostoolkit.errors import PromptError
+from vostoolkit.frames import Stream, Video
+from vostoolkit.prompts import Prompt, Skip, check_inside
 from vostoolkit.results import Request
 
 Group: TypeAlias = tuple[Prompt, ...]
@@ -62,3 +64,17 @@ class Answers:
         for frame in sorted(self.groups):
             for group in self.groups[frame]:
                 yield from group
+
+
+def check_prompts(prompts: Group, video: Video | Stream) -> None:
+    """Nothing, if these prompts can be given on this video.
+
+    Raises:
+        PromptError: no prompts, or a prompt outside the frame or the video.
+    """
+    if not prompts:
+        raise PromptError("no prompts: give clicks, …, or Skip(frame, object_id) for no change")
+    check_inside(prompts, video.size)
+    last = max(prompt.frame for prompt in prompts)
+    if isinstance(video, Video) and last >= len(video):
+        raise PromptError(f"a prompt on frame {last}: the video has frames 0 to {len(video) - 1}")

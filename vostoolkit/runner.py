@@ -2,9 +2,10 @@
 
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import cast
+from typing import TypeAlias, cast
 
 from vostoolkit.answers import Answers, Group
 from vostoolkit.errors import SessionError
@@ -164,6 +165,12 @@ class Runner:
             return frame < 0
         return self.answers.next_unused(frame, self._used) is None
 
+    def is_behind(self, until: "Until") -> bool:
+        """Whether ``until`` is a frame that is done, all its prompts used."""
+        if not isinstance(until, int) or until > self.cursor.frame:
+            return False
+        return self.is_done(until) if self.last and until == self.last.frame else True
+
     def check_can_go_back(self) -> None:
         """Nothing, unless the video is a live stream.
 
@@ -259,3 +266,18 @@ def _waits(request: Request) -> str:
         else f"a {request.kind} on object {request.object_id}"
     )
     return f"frame {request.frame} waits for {what}: call session.answer(...) before session.step()"
+
+
+Until: TypeAlias = type | int | Callable[[Event], bool] | None
+"""Where to stop: at a class of events, when a frame is done, at a condition, or at the end."""
+
+
+def condition(until: Until) -> Callable[[Event], bool]:
+    """Whether an event is the one to stop at."""
+    if until is None:
+        return lambda event: False
+    if isinstance(until, type):
+        return lambda event: isinstance(event, until)
+    if isinstance(until, int):
+        return lambda event: isinstance(event, Checkpoint) and event.frame >= until
+    return until

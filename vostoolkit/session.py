@@ -1,43 +1,26 @@
 """A method at work on a video: step, answer, look back, undo, branch, save and go on."""
 
-import functools
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, cast
 
 from vostoolkit import storage
-from vostoolkit.answers import Answers
+from vostoolkit.answers import Answers, check_prompts
 from vostoolkit.arrays import Image, Labels
-from vostoolkit.errors import PromptError, SessionError
+from vostoolkit.errors import SessionError
 from vostoolkit.frames import RememberedStream, Stream, Video, image_of
 from vostoolkit.masks import Masks
-from vostoolkit.prompts import Prompt, check_inside
+from vostoolkit.prompts import Prompt
 from vostoolkit.protocols import Event, Method, User
 from vostoolkit.results import Checkpoint, Request
-from vostoolkit.runner import CheckpointStore, Cursor, Runner
+from vostoolkit.runner import CheckpointStore, Cursor, Runner, Until, condition
 from vostoolkit.trace import FrameRecord, Keep, Trace
+from vostoolkit.turns import in_turn
 
 _UNDO_DEPTH = 1000
-
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def _in_turn(
-    method: Callable[Concatenate["Session", _P], _R],
-) -> Callable[Concatenate["Session", _P], _R]:
-    """One thread after the other: a widget's thread and a notebook's cells share a session."""
-
-    @functools.wraps(method)
-    def waiting(self: "Session", /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with self.turn:
-            return method(self, *args, **kwargs)
-
-    return waiting
 
 
 class Session:
@@ -54,16 +37,11 @@ class Session:
 
     def __init__(self, method: Method, video: Video | Stream, *, keep: Keep | None = None) -> None:
         self.method = method
-        self.trace = Trace(keep or Keep())
-        self.video = (
-            video if isinstance(video, Video) else RememberedStream(video, self.trace.keep.results)
-        )
-        self._runner = Runner(
-            method,
-            self.video,
-            store=CheckpointStore(self.trace.keep.checkpoints),
-            trace=self.trace,
-        )
+        keep = keep or Keep()
+        self.trace = Trace(keep)
+        self.video = video if isinstance(video, Video) else RememberedStream(video, keep.results)
+        store = CheckpointStore(keep.checkpoints)
+        self._runner = Runner(method, self.video, store=store, trace=self.trace)
         self.turn = threading.RLock()
         """Held while a thread looks where the session stands and moves it on."""
         self._history: deque[tuple[Cursor, Answers]] = deque(maxlen=_UNDO_DEPTH)
@@ -104,7 +82,7 @@ class Session:
 
     # -- going on ----------------------------------------------------------------------------------
 
-    @_in_turn
+    @in_turn
     def step(self) -> Event:
         """The result of the next stage, or the request or checkpoint that comes next.
 
@@ -116,16 +94,16 @@ class Session:
         self._history.append(before)
         return event
 
-    def run(self, until: type | int | Callable[[Event], bool] | None = None) -> Event | None:
+    def run(self, until: Until = None) -> Event | None:
         """The event at which it stopped: the one asked for, an unanswered request, or the last.
 
         ``until`` is a class of events, a frame number (stop when that frame is done), a function of
         an event, or None.
         """
-        is_there = _condition(until)
+        is_there = condition(until)
         while True:
             with self.turn:
-                if self.finished or self.request is not None or self._is_done(until):
+                if self.finished or self.request is not None or self._runner.is_behind(until):
                     return self.last
                 event = self.step()
             if is_there(event):
@@ -143,7 +121,7 @@ class Session:
 
     # -- what a person does ------------------------------------------------------------------------
 
-    @_in_turn
+    @in_turn
     def answer(self, *prompts: Prompt) -> None:
         """Nothing; takes prompts for the waiting request, or for any frame without being asked.
 
@@ -155,7 +133,9 @@ class Session:
             PromptError: no prompts, or a prompt outside the frame or the video.
             SessionError: a finished frame of a live stream, or a stream that is at its end.
         """
-        self._check(prompts)
+        check_prompts(prompts, self.video)
+        if not isinstance(self.video, Video) and self.finished:
+            raise SessionError("the live stream is at its end: no frame can be corrected any more")
         runner = self._runner
         before = (runner.cursor, runner.answers)
         frames = sorted({prompt.frame for prompt in prompts})
@@ -167,7 +147,7 @@ class Session:
             runner.answers = runner.answers.added(frame, group, join=join)
         self._history.append(before)
 
-    @_in_turn
+    @in_turn
     def undo(self) -> None:
         """Nothing; takes back the last step or answer.
 
@@ -187,7 +167,7 @@ class Session:
         runner.seek(cursor)
         self._history.pop()
 
-    @_in_turn
+    @in_turn
     def rewind(self, frame: int) -> None:
         """Nothing; goes back to the end of a finished frame (-1: before the first).
 
@@ -205,7 +185,7 @@ class Session:
         self._runner.store.drop_from(frame + 1)
         self._history.append(before)
 
-    @_in_turn
+    @in_turn
     def branch(self, frame: int, **changes: Any) -> "Session":
         """A new session that does frame ``frame`` and all later ones with changed stages.
 
@@ -265,7 +245,7 @@ class Session:
         """
         return image_of(self.video, frame)
 
-    @_in_turn
+    @in_turn
     def save(self, folder: str | Path) -> Path:
         """The folder, with all that is needed to go on exactly: prompts, labels, numbers, state."""
         return storage.save(Path(folder), self.trace, self._runner)
@@ -311,23 +291,6 @@ class Session:
         runner.go_to_end_of(frame)
         return runner
 
-    def _check(self, prompts: tuple[Prompt, ...]) -> None:
-        if not prompts:
-            raise PromptError("no prompts: give clicks, …, or Skip(frame, object_id) for no change")
-        check_inside(prompts, self.video.size)
-        length = len(self.video) if isinstance(self.video, Video) else None
-        last = max(prompt.frame for prompt in prompts)
-        if length is not None and last >= length:
-            raise PromptError(f"a prompt on frame {last}: the video has frames 0 to {length - 1}")
-        if length is None and self.finished:
-            raise SessionError("the live stream is at its end: no frame can be corrected any more")
-
-    def _is_done(self, until: object) -> bool:
-        """Whether ``until`` is a frame that is done, all its prompts used."""
-        if not isinstance(until, int) or until > self._runner.cursor.frame:
-            return False
-        return self._runner.is_done(until) if until == self.frame else True
-
     def _go_back_to(self, frame: int) -> None:
         """Nothing; to the end of a frame, if the run is past it."""
         last = self._runner.last
@@ -335,13 +298,3 @@ class Session:
             return
         self._runner.go_to_end_of(frame)
         self._runner.store.drop_from(frame + 1)
-
-
-def _condition(until: type | int | Callable[[Event], bool] | None) -> Callable[[Event], bool]:
-    if until is None:
-        return lambda event: False
-    if isinstance(until, type):
-        return lambda event: isinstance(event, until)
-    if isinstance(until, int):
-        return lambda event: isinstance(event, Checkpoint) and event.frame >= until
-    return until
