@@ -17,7 +17,7 @@ _DESCRIPTION = """\
 Interactive video object segmentation. Point at an object in the first frame, and it is followed
 through the video; where the method is unsure it asks.
 
-  vostoolkit segment juggle.mp4 --click 312,140 --out out/juggle
+  vostoolkit segment juggle.mp4 --click 350,95 --out out/juggle
   vostoolkit COMMAND --help   explains a command with examples
 
 In a notebook: import vostoolkit as vos; vos.LazyXMem.preset("nano")"""

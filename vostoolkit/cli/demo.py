@@ -22,7 +22,7 @@ summary.json."""
 _EXAMPLES = """\
 examples:
   vostoolkit demo --out out/demo
-  vostoolkit demo juggle.mp4 --click 312,140 --out out/juggle"""
+  vostoolkit demo juggle.mp4 --click 350,95 --out out/juggle"""
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

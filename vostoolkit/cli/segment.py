@@ -36,7 +36,7 @@ Ctrl-C stops early and keeps everything that is finished."""
 
 _EXAMPLES = """\
 examples:
-  vostoolkit segment juggle.mp4 --click 312,140 --out out/juggle
+  vostoolkit segment juggle.mp4 --click 350,95 --out out/juggle
   vostoolkit segment cat.mp4 --click 1:80,60 --click 2:200,90 --not 2:220,150 --out out/cats
   vostoolkit segment frames/ --box 100,40,180,200 --out out/box
   vostoolkit segment car-shadow/ --user simulated --out out/car     (the folder has Annotations)"""
