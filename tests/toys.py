@@ -13,6 +13,8 @@ from vostoolkit.methods.asking import ask, frames_from
 from vostoolkit.prompts import Click, Prompt
 from vostoolkit.protocols import Run
 from vostoolkit.results import Checkpoint, Propagation, Refinement, Request
+from vostoolkit.session import Session
+from vostoolkit.trace import Keep
 
 SIZE = Size(6, 8)
 
@@ -112,3 +114,22 @@ def numbers(video_length: int, method: ToyMethod, clicks: dict[int, list[float]]
             number = (number * 7 + int(x)) % 1009
         out.append(number)
     return out
+
+
+def click(frame: int, x: float = 3, object_id: int = 1) -> Click:
+    return Click(frame, object_id, x, 2)
+
+
+def user(request: Request) -> tuple[Click, ...]:
+    return (click(request.frame),)
+
+
+def states(session: Session) -> list[int]:
+    """The state after each finished frame, each computed again from a checkpoint."""
+    return [session.at(f).checkpoint.state for f in session.trace.frames]
+
+
+def played(length: int = 10, **keep: int) -> Session:
+    session = Session(ToyMethod(), NumberedVideo(length), keep=Keep(**keep))
+    session.play(user)
+    return session
