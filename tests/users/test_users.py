@@ -103,3 +103,12 @@ def test_costs_in_seconds() -> None:
     assert cost_s((Box(0, 1, 1, 1, 2, 2), drawing)) == 2 + 87
     assert cost_s((Absent(0, 1),)) == 4
     assert cost_s((Skip(0, 1),)) == 0
+
+
+def test_a_sliver_of_an_object_counts_as_absent() -> None:
+    labels = np.zeros((100, 200), np.uint8)
+    labels[50, 50:56] = 1  # 6 of 20,000 pixels: 0.0003 of the frame
+    request = Request(frame=3, kind="click", object_id=1)
+    assert SimulatedUser(lambda frame: labels)(request) == (Absent(3, 1),)
+    (click,) = SimulatedUser(lambda frame: labels, least_visible=0)(request)
+    assert isinstance(click, Click) and click.positive

@@ -34,7 +34,8 @@ class SimulatedUser:
     at the prediction too and clicks in the largest connected error instead: positive where the
     mask misses something, negative where it has too much.
 
-    If the truth doesn't show the object it says so (``when_absent="absent"``), or gives a negative
+    An object of which less than ``least_visible`` of the frame can be seen counts as absent: nobody
+    clicks on a sliver (0: only one that can't be seen at all). If the truth doesn't show the object it says so (``when_absent="absent"``), or gives a negative
     click in the middle of the predicted mask, as the released code means to. A frame without a
     truth, or without an error to aim at, is skipped. The same request always gets the same answer.
 
@@ -46,6 +47,7 @@ class SimulatedUser:
     objects: Sequence[ObjectId] | None = None
     when_absent: Literal["absent", "negative"] = "absent"
     aim: Literal["object", "error"] = "object"
+    least_visible: float = 0.0003
     void: int | None = VOID
 
     def __post_init__(self) -> None:
@@ -86,7 +88,7 @@ class SimulatedUser:
         predicted = np.zeros_like(truth)
         if masks is not None and object_id in masks.objects:
             predicted = to_mask(masks.region(object_id))
-        if not truth.any():
+        if np.count_nonzero(truth) <= self.least_visible * truth.size:
             negative = _middle(frame, object_id, predicted, positive=False)
             if self.when_absent == "negative" and negative is not None:
                 return negative
