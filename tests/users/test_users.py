@@ -107,7 +107,7 @@ def test_costs_in_seconds() -> None:
 
 def test_a_sliver_of_an_object_counts_as_absent() -> None:
     labels = np.zeros((100, 200), np.uint8)
-    labels[50, 50:56] = 1  # 6 of 20,000 pixels: 0.0003 of the frame
+    labels[50, 50:55] = 1  # 5 of 20,000 pixels: 0.00025 of the frame
     request = Request(frame=3, kind="click", object_id=1)
     assert SimulatedUser(lambda frame: labels)(request) == (Absent(3, 1),)
     (click,) = SimulatedUser(lambda frame: labels, least_visible=0)(request)

@@ -34,10 +34,11 @@ class SimulatedUser:
     at the prediction too and clicks in the largest connected error instead: positive where the
     mask misses something, negative where it has too much.
 
-    An object of which less than ``least_visible`` of the frame can be seen counts as absent: nobody
-    clicks on a sliver (0: only one that can't be seen at all). If the truth doesn't show the object it says so (``when_absent="absent"``), or gives a negative
-    click in the middle of the predicted mask, as the released code means to. A frame without a
-    truth, or without an error to aim at, is skipped. The same request always gets the same answer.
+    An object of which no more than ``least_visible`` of the frame can be seen counts as absent, as
+    nobody clicks on a sliver (0: only where nothing can be seen). If it is absent the person says
+    so (``when_absent="absent"``), or gives a negative click in the middle of the predicted mask, as
+    the released code means to. A frame without a truth, or without an error to aim at, is skipped.
+    The same request always gets the same answer.
 
     Source: Lazy-XMem 4.3, whose agent always clicks in the middle of the object; the paper doesn't
     say what it does about absent ones. Aiming at errors is usual elsewhere (RITM, SAM).
