@@ -31,7 +31,7 @@ class Session:
 
     Example:
         >>> session = Session(LazyXMem.preset("nano"), open_video("juggle.mp4"))
-        >>> session.answer(Click(frame=0, object_id=1, x=312, y=140))
+        >>> session.answer(Click(frame=0, object_id=1, x=350, y=95))
         >>> session.run(until=Request)
     """
 
