@@ -33,7 +33,8 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     quiet = vos.EntropyJump(9, 9, ask_when_lost=False)
-    method = replace(vos.LazyXMem.preset(arguments.preset), decide=quiet)
+    preset = vos.LazyXMem.preset(arguments.preset)
+    method = replace(preset, decide=quiet)
     runs = [one_run(method, FIRST_SEED + i, arguments.frames) for i in range(arguments.clips)]
     score, jump, overlap, drop = (np.concatenate(part) for part in zip(*runs, strict=True))
     print(f"{len(jump)} frames; mean J {overlap.mean():.3f}")
@@ -41,7 +42,8 @@ def main() -> None:
     print("score S    " + "  ".join(f"{x:6.3f}" for x in np.quantile(score, QUANTILES)))
     print("jump dS    " + "  ".join(f"{x:6.3f}" for x in np.quantile(jump, QUANTILES)))
     print("\n tau   reached at   mean J there   mean J elsewhere   mean change of J there")
-    for tau in np.quantile(jump, QUANTILES[1:]):
+    own = (preset.decide.tau_pseudo, preset.decide.tau_user)
+    for tau in sorted({*np.quantile(jump, QUANTILES[1:]), *own}):
         at = jump >= tau
         print(
             f"{tau:5.3f}   {at.mean():8.2%}   {overlap[at].mean():12.3f}   "

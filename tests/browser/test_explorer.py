@@ -1,7 +1,6 @@
 """The Explorer in JupyterLab in a real browser: clicks on the canvas, masks that change."""
 
 import numpy as np
-import pytest
 from open_notebook import ROOT, Notebook
 from playwright.sync_api import Locator
 
@@ -84,8 +83,6 @@ def press(notebook: Notebook, name: str) -> None:
 
 
 def test_the_first_lesson_by_hand(open_notebook):
-    if not LESSON.exists():
-        pytest.skip(f"no notebook {LESSON.name}")
     notebook = open_notebook(file=LESSON)
     for index in (1, 2, 4):
         notebook.run(index)
