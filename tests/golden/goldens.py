@@ -1,11 +1,13 @@
 """Goldens: inputs and outputs of the published systems, and the seeded weights they ran with.
 
-A few are kept in ``data``; the others are read from ``../shared/goldens`` beside the checkout and
-their tests are skipped where that folder isn't there.
+Some are kept in ``data``; the others are read from ``../shared/goldens`` beside the checkout and
+their tests are skipped where that folder isn't there. What ``near`` and ``same`` compare is recorded
+for ``docs/parity.md``, which ``pytest tests/golden --parity`` writes.
 """
 
 import json
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,33 @@ _LANE_MEAN = 2.0 * 65535.0
 _LANE_DEVIATION = float(np.sqrt(4.0 * (65536.0**2 - 1.0) / 12.0))
 
 
+class Golden(np.ndarray):
+    """An array of a golden that knows its file and name, also after slicing and transposing."""
+
+    origin: tuple[str, str] | None = None
+
+    def __array_finalize__(self, other: Any) -> None:
+        self.origin = getattr(other, "origin", None)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One comparison with a golden: the largest difference, the largest value, what was allowed.
+
+    ``allowed`` 0 means equal.
+    """
+
+    file: str
+    name: str
+    difference: float
+    scale: float
+    allowed: float
+
+
+SEEN: list[Seen] = []
+"""Every comparison of this test run."""
+
+
 def golden_path(name: str) -> Path:
     """The file of a golden; skips the test if it isn't on this machine."""
     for folder in (HERE, SHARED):
@@ -29,8 +58,17 @@ def golden_path(name: str) -> Path:
 
 
 def golden(name: str) -> dict[str, np.ndarray]:
-    with np.load(golden_path(name)) as file:
-        return {key: file[key] for key in file.files}
+    return _arrays(golden_path(name))
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    held: dict[str, np.ndarray] = {}
+    with np.load(path) as file:
+        for key in file.files:
+            array = file[key].view(Golden)
+            array.origin = (path.name, key)
+            held[key] = array
+    return held
 
 
 def scene(suffix: str) -> tuple[np.ndarray, np.ndarray]:
@@ -107,5 +145,30 @@ def near(actual: Any, expected: np.ndarray, tolerance: float) -> None:
     actual = np.asarray(actual)
     assert actual.shape == expected.shape
     scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
-    difference = float(np.abs(actual - expected).max(initial=0.0))
+    difference = _difference(actual, expected)
+    _record(expected, difference, tolerance * scale)
     assert difference <= tolerance * scale, f"differs by {difference:.2e}, largest {scale:.3g}"
+
+
+def same(actual: Any, expected: np.ndarray) -> None:
+    """Passes if both are equal, bit for bit: for counts, masks, clicks and choices."""
+    actual = np.asarray(actual)
+    assert actual.shape == expected.shape
+    _record(expected, _difference(actual, expected), 0.0)
+    np.testing.assert_array_equal(actual, expected)
+
+
+def _difference(actual: np.ndarray, expected: np.ndarray) -> float:
+    if expected.dtype.kind not in "biuf":
+        return float((actual != expected).any())
+    both = np.asarray(actual, np.float64), np.asarray(expected, np.float64)
+    is_nan = np.isnan(both[0]) & np.isnan(both[1])
+    return float(np.abs(both[0] - both[1])[~is_nan].max(initial=0.0))
+
+
+def _record(expected: np.ndarray, difference: float, allowed: float) -> None:
+    origin = getattr(expected, "origin", None)
+    if origin is not None:
+        is_number = expected.dtype.kind in "biuf"
+        scale = float(np.abs(np.asarray(expected, np.float64)).max(initial=0)) if is_number else 1.0
+        SEEN.append(Seen(*origin, difference, scale, allowed))
