@@ -1,8 +1,8 @@
 """Goldens: inputs and outputs of the published systems, and the seeded weights they ran with.
 
 Some are kept in ``data``; the others are read from ``../shared/goldens`` beside the checkout and
-their tests are skipped where that folder isn't there. What ``near`` and ``same`` compare is recorded
-for ``docs/parity.md``, which ``pytest tests/golden --parity`` writes.
+their tests are skipped where that folder isn't there. What ``near`` and ``same`` compare is
+recorded for ``docs/parity.md``, which ``pytest tests/golden --parity`` writes.
 """
 
 import json

@@ -11,8 +11,8 @@ _HEAD = """\
 
 Written by `pytest tests/golden --parity`; don't edit. The goldens are inputs and outputs of the
 published code under seeded random weights; a test compares ours with every array. *Difference* is
-the largest seen over all its elements and all runs that are compared with it, *largest value* that
-of the golden, *allowed* what the test accepts; 0 allows none, for counts, masks and choices. What the
+the largest seen over all its elements and all comparisons with it, *largest value* that of the
+golden, *allowed* what the test accepts; 0 allows none, for counts, masks and choices. What the
 released code does that its paper doesn't is [here](differences.md).
 
 Seen with torch {torch} on {machine}. Two threads instead of one move the published outputs
