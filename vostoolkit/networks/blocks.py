@@ -1,4 +1,4 @@
-"""Building blocks of the XMem family: residual blocks, attention, fusion, gated hidden states.
+"""Building blocks of the STM and XMem families: attention, fusion, gated hidden states.
 
 Attribute names follow the published state dict, so that its weights load by name.
 """
@@ -8,60 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-
-class BasicBlock(nn.Module):
-    """Two normalised 3x3 convolutions and a shortcut, then a ReLU (ResNet-18)."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.downsample = _shortcut(inputs, outputs, stride)
-
-    def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d i j"]:
-        """The block's output, not negative; ``stride`` times smaller."""
-        out = functional.relu(self.bn1(self.conv1(x)))
-        out = self.bn2(self.conv2(out))
-        return functional.relu(out + (x if self.downsample is None else self.downsample(x)))
-
-
-class Bottleneck(nn.Module):
-    """A 3x3 convolution between two 1x1 ones on a quarter of the width (ResNet-50)."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
-        super().__init__()
-        middle = outputs // 4
-        self.conv1 = nn.Conv2d(inputs, middle, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(middle)
-        self.conv2 = nn.Conv2d(middle, middle, 3, stride, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(middle)
-        self.conv3 = nn.Conv2d(middle, outputs, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(outputs)
-        self.downsample = _shortcut(inputs, outputs, stride)
-
-    def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d i j"]:
-        """The block's output, not negative; ``stride`` times smaller."""
-        out = functional.relu(self.bn1(self.conv1(x)))
-        out = functional.relu(self.bn2(self.conv2(out)))
-        out = self.bn3(self.conv3(out))
-        return functional.relu(out + (x if self.downsample is None else self.downsample(x)))
-
-
-def _shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
-    if inputs == outputs and stride == 1:
-        return None
-    return nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-
-
-def residual_stage(
-    block: type[BasicBlock] | type[Bottleneck], widths: tuple[int, int], count: int, stride: int
-) -> nn.Sequential:
-    """``count`` blocks from the first to the second width; the first of them strides."""
-    inputs, outputs = widths
-    rest = [block(outputs, outputs) for _ in range(count - 1)]
-    return nn.Sequential(block(inputs, outputs, stride), *rest)
+from vostoolkit.networks.resnet import BasicBlock
 
 
 class PlainResidual(nn.Module):

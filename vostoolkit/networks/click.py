@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vostoolkit.arrays import Image, Size
-from vostoolkit.networks.blocks import BasicBlock
 from vostoolkit.networks.click_maps import GUIDANCE_CHANNELS, Window, guidance, points_of
+from vostoolkit.networks.resnet import BasicBlock
 from vostoolkit.prompts import Box, Click, Scribble
 
 IMAGE_MEAN = (0.485, 0.456, 0.406)

@@ -11,8 +11,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vostoolkit.networks.blocks import (
-    BasicBlock,
-    Bottleneck,
     DeepUpdate,
     Fusion,
     KeyProjection,
@@ -20,9 +18,9 @@ from vostoolkit.networks.blocks import (
     Upsampling,
     enlarged,
     per_object,
-    residual_stage,
     shrunk,
 )
+from vostoolkit.networks.resnet import BasicBlock, Bottleneck, residual_stage
 
 Widths = tuple[int, int, int]
 
