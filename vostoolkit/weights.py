@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from vostoolkit.errors import WeightsError
 from vostoolkit.networks.xmem import XMem, XMemConfig
+from vostoolkit.networks.xmem_checkpoints import with_other_masks
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -137,6 +138,8 @@ def load_weights(network: Network, name_or_path: str | Path) -> Network:
     """
     path = find_weights(name_or_path)
     tensors = read_tensors(path)
+    if isinstance(network, XMem):
+        tensors = with_other_masks(tensors)
     if problem := mismatch(network, tensors):
         raise WeightsError(f"{path} doesn't fit this {type(network).__name__}: {problem}")
     network.load_state_dict(tensors)
