@@ -5,7 +5,8 @@ from itertools import chain
 
 from vostoolkit.results import Request
 from vostoolkit.session import Session
-from vostoolkit.users.simulated import SimulatedUser, Truth
+from vostoolkit.users.simulated import SimulatedUser
+from vostoolkit.users.truth import Truth
 
 
 def show_objects(session: Session, truth: Truth, *, clicks: int = 2) -> None:

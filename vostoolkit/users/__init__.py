@@ -2,6 +2,7 @@
 
 from vostoolkit.users.costs import SECONDS, cost_s
 from vostoolkit.users.nobody import Nobody
-from vostoolkit.users.simulated import GroundTruth, SimulatedUser
+from vostoolkit.users.simulated import SimulatedUser
+from vostoolkit.users.truth import GroundTruth
 
 __all__ = ["SECONDS", "GroundTruth", "Nobody", "SimulatedUser", "cost_s"]

@@ -1,8 +1,8 @@
 """A simulated person who sees the ground truth and clicks in the middle of it (Lazy-XMem 4.3)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Literal
 
 import numpy as np
 
@@ -11,18 +11,7 @@ from vostoolkit.geometry import Mask, components, pole, to_mask
 from vostoolkit.metrics.overlap import VOID
 from vostoolkit.prompts import Absent, Click, Prompt, Skip
 from vostoolkit.results import Request
-
-
-@runtime_checkable
-class GroundTruth(Protocol):
-    """True labels by frame number."""
-
-    def labels(self, frame: int, /) -> Labels | None:
-        """The labels of a frame, or None if it has none."""
-        ...
-
-
-Truth: TypeAlias = GroundTruth | Callable[[int], Labels | None]
+from vostoolkit.users.truth import Truth, check_truth, labels_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +41,7 @@ class SimulatedUser:
     void: int | None = VOID
 
     def __post_init__(self) -> None:
-        if not isinstance(self.ground_truth, GroundTruth) and not callable(self.ground_truth):
-            raise TypeError(
-                f"a ground truth of type {type(self.ground_truth).__name__}: give an object with "
-                "labels(frame), or a function from a frame number to labels"
-            )
+        check_truth(self.ground_truth)
         if self.when_absent not in ("absent", "negative"):
             raise ValueError(f"when_absent={self.when_absent!r}: give 'absent' or 'negative'")
         if self.aim not in ("object", "error"):
@@ -64,16 +49,12 @@ class SimulatedUser:
 
     def __call__(self, request: Request, /) -> tuple[Prompt, ...]:
         """The prompts for one request."""
-        labels = self._labels(request.frame)
+        labels = labels_of(self.ground_truth, request.frame)
         if request.object_id is not None:
             return (self._about(request.object_id, request, labels),)
         clicks = () if labels is None else self._clicks(request.frame, labels)
         nothing = self.objects[0] if self.objects else 1
         return clicks or (Skip(request.frame, nothing),)
-
-    def _labels(self, frame: int) -> Labels | None:
-        truth = self.ground_truth
-        return truth.labels(frame) if isinstance(truth, GroundTruth) else truth(frame)
 
     def _clicks(self, frame: int, labels: Labels) -> tuple[Click, ...]:
         there = [int(o) for o in np.unique(labels) if o not in (0, self.void)]
