@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from jaxtyping import Float
+from torch import Tensor
+
 from vostoolkit.arrays import Image, Map, ObjectId, Region
 from vostoolkit.masks import Masks
 from vostoolkit.prompts import Click, Prompt
@@ -36,17 +39,28 @@ class StageResult:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Propagation(StageResult):
-    """Masks predicted from memory, at the frame's size."""
+    """Masks predicted from memory, at the frame's size.
+
+    ``is_given`` says that they are a person's, so nothing was predicted.
+    """
 
     masks: Masks
+    is_given: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class EnsemblePropagation(Propagation):
+    """The mean of several predictions, and each of them: ``members`` are pmfs like the masks'."""
+
+    members: Float[Tensor, "m k h w"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Uncertainty(StageResult):
-    """Per-pixel entropy, the region it is averaged over for each object, the score and its jump.
+    """Per-pixel uncertainty, the region it is averaged over for each object, the score, its jump.
 
-    ``jump[o]`` is None where there is no earlier score to compare with. ``lost`` holds the objects
-    whose predicted mask is empty.
+    ``entropy`` is the map that ``measure`` names, in [0, 1]. ``jump[o]`` is None where there is no
+    earlier score to compare with. ``lost`` holds the objects whose predicted mask is empty.
     """
 
     masks: Masks
@@ -55,6 +69,7 @@ class Uncertainty(StageResult):
     score: Mapping[ObjectId, float]
     jump: Mapping[ObjectId, float | None]
     lost: frozenset[ObjectId] = frozenset()
+    measure: str = "entropy"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from vostoolkit.arrays import Size
 from vostoolkit.masks import Masks
 from vostoolkit.results import Propagation
-from vostoolkit.stages.uncertainty import MaskedEntropy, normalised_entropy, released_disc
+from vostoolkit.stages.masked_average import released_disc
+from vostoolkit.stages.uncertainty import MaskedEntropy, normalised_entropy
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "data" / "lazy_functions.npz"
 

@@ -141,7 +141,8 @@ class LazyXMem:
         masks, touched, marks = yield from self._refine_all(frame, nothing, prompts)
         if not touched:
             raise PromptError(f"frame {frame.index}: give a prompt on each object to follow")
-        uncertainty = self.uncertainty(Propagation(frame=frame.index, masks=masks), None)
+        given = Propagation(frame=frame.index, masks=masks, is_given=True)
+        uncertainty = self.uncertainty(_with_image(given, frame), None)
         yield uncertainty
         start = self.propagator.start(frame, masks.objects)
         state = LazyState(start, uncertainty, since=self.update.every, marks=marks)
@@ -150,7 +151,7 @@ class LazyXMem:
     def _next_frame(self, frame: Frame, before: LazyState) -> Steps:
         predicted, propagated = self.propagator.propagate(frame, before.propagator)
         yield predicted
-        uncertainty = self.uncertainty(predicted, before.uncertainty)
+        uncertainty = self.uncertainty(_with_image(predicted, frame), before.uncertainty)
         yield uncertainty
         decision = self.decide(uncertainty, before.uncertainty)
         yield decision
@@ -249,6 +250,11 @@ class LazyXMem:
             known=frozenset(masks.objects),
             before=state,
         )
+
+
+def _with_image(predicted: Propagation, frame: Frame) -> Propagation:
+    """The prediction with its frame's image, for measures that look at it."""
+    return replace(predicted, image_of=lambda _: frame.image)
 
 
 def _nano(device: str | None) -> LazyXMem:

@@ -53,6 +53,7 @@ REMOVED: Rgb = (230, 159, 0)
 _GROUND: Rgb = (150, 150, 156)
 _ROOM = {1: Size(280, 560), 2: Size(240, 440), 3: Size(220, 340), 4: Size(190, 262)}
 _MOST_OBJECTS = 3
+_SMALLEST_TOP = 1e-3
 
 
 @singledispatch
@@ -213,10 +214,13 @@ def _masks_panel(masks: Masks, image: Image, view: View) -> Picture:
 def _entropy_panel(
     result: Uncertainty, regions: Mapping[ObjectId, Bool[np.ndarray, "h w"]], view: View
 ) -> Picture:
-    panel = coloured(view.map(_array(result.entropy)), UNCERTAINTY, 1)
+    """The map; the scale of a measure that rarely comes near 1 ends at the largest value."""
+    values = _array(result.entropy)
+    top = 1.0 if result.measure == "entropy" else max(float(values.max()), _SMALLEST_TOP)
+    panel = coloured(view.map(values), UNCERTAINTY, top)
     for object_id, region in regions.items():
         panel = outlined(panel, view.mask(region), colour_of(object_id), dashed=True)
-    return titled(with_scale(panel, UNCERTAINTY, "0 sure", "1 unsure"), "entropy")
+    return titled(with_scale(panel, UNCERTAINTY, "0 sure", f"{top:.2g} unsure"), result.measure)
 
 
 def _regions(masks: Masks, objects: Sequence[ObjectId] | None = None) -> list[np.ndarray]:
