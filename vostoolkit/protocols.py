@@ -1,6 +1,6 @@
 """The plug points: one Protocol per stage. A plain function with the same call is a plug-in."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from vostoolkit.arrays import ObjectId
@@ -8,8 +8,11 @@ from vostoolkit.frames import Frame, Stream, Video
 from vostoolkit.masks import Masks
 from vostoolkit.prompts import Prompt
 from vostoolkit.results import (
+    AnnotationChoice,
     Checkpoint,
     Decision,
+    FrameSelection,
+    LabelsOf,
     MemoryUpdate,
     Propagation,
     PseudoClick,
@@ -97,6 +100,38 @@ class Refiner(Protocol):
         /,
     ) -> Refinement:
         """The refined mask of one object; ``masks`` is the prediction, None at the start."""
+        ...
+
+
+@runtime_checkable
+class FrameSelector(Protocol):
+    """Says which frames a person should annotate next."""
+
+    def __call__(
+        self,
+        video: Video,
+        labels: LabelsOf,
+        /,
+        *,
+        annotated: Sequence[int],
+        count: int,
+        progress: Callable[[float], None] | None = None,
+    ) -> FrameSelection:
+        """Up to ``count`` frames, given the masks so far and the frames that are annotated.
+
+        ``progress`` gets the share that is done; what it raises stops the work.
+        """
+        ...
+
+
+@runtime_checkable
+class AnnotationSelector(Protocol):
+    """Says what to ask a person for."""
+
+    def __call__(
+        self, frame: Frame, object_id: ObjectId, masks: Masks | None, /
+    ) -> AnnotationChoice:
+        """The kind of annotation for one object of a frame, given the masks so far."""
         ...
 
 

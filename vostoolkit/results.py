@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 from jaxtyping import Float
 from torch import Tensor
 
-from vostoolkit.arrays import Image, Map, ObjectId, Region
+from vostoolkit.arrays import Image, Labels, Map, ObjectId, Region
 from vostoolkit.masks import Masks
 from vostoolkit.prompts import Click, Prompt
 
@@ -15,6 +15,11 @@ Action: TypeAlias = Literal["none", "pseudo", "user"]
 Tier: TypeAlias = Literal["permanent", "working"]
 ImageOf: TypeAlias = Callable[[int], Image]
 RequestKind: TypeAlias = Literal["object", "click"]
+AnnotationKind: TypeAlias = Literal["click", "clicks", "box", "mask", "stop"]
+"""What a person may be asked for: one click, three, a box, a drawn mask, or nothing."""
+
+LabelsOf: TypeAlias = Callable[[int], Labels]
+"""The masks of a frame as labels, by its number; a session's own ``labels`` is one."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -125,6 +130,42 @@ class MemoryUpdate(StageResult):
     removed: int
     sizes: Mapping[str, int]
     reason: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class FrameSelection(StageResult):
+    """Frames to annotate next, in order; fewer than asked for where no more are left.
+
+    ``scores[c, i]`` is what frame ``i`` promised at choice ``c``, in units of ``measure``, nan
+    where it couldn't be chosen. ``reasons`` has a line for each choice; ``frame`` is the first.
+    """
+
+    annotated: tuple[int, ...]
+    frames: tuple[int, ...]
+    scores: Float[Tensor, "choices n"]
+    measure: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class AnnotationChoice(StageResult):
+    """What to ask a person for about one object, with the probability and cost of each kind.
+
+    ``value`` is what a learned policy expects of it, in IoU per second; None without one.
+    """
+
+    object_id: ObjectId
+    kind: AnnotationKind
+    probabilities: Mapping[AnnotationKind, float]
+    costs_s: Mapping[AnnotationKind, float]
+    reason: str
+    value: float | None = None
+    masks: Masks | None = None
+
+    @property
+    def cost_s(self) -> float:
+        """Seconds that the chosen kind takes."""
+        return self.costs_s[self.kind]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
