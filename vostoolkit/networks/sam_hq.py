@@ -91,10 +91,15 @@ def decode(
     to which SAM-HQ's is otherwise added.
 
     Raises:
-        ValueError: neither a point, a box nor a mask.
+        ValueError: neither a point, a box nor a mask, or a mask of another size.
     """
     if not points and box is None and previous is None:
         raise ValueError("nothing to ask SAM-HQ for: give at least one point, a box or a mask")
+    if previous is not None and previous.shape != (MASK_SIDE, MASK_SIDE):
+        raise ValueError(
+            f"mask logits of shape {tuple(previous.shape)}: SAM-HQ takes {MASK_SIDE} x {MASK_SIDE} "
+            "as in SamMask.low; as_previous makes them from a mask of the picture's size"
+        )
     device = network.device
     ratio = np.array(embedding.scaled[::-1], float) / np.array(embedding.size[::-1], float)
     marks = None

@@ -47,8 +47,9 @@ class SamHqRefiner:
     """Makes masks with SAM-HQ, from a checkpoint that the person supplies.
 
     ``checkpoint`` is a file or a name of ``vostoolkit.weights``; by default the published one of
-    the size. ``multimask`` takes the best of three masks for a single click. Embeddings of the last
-    ``remembered`` pictures are kept. Scribbles become five points.
+    the size. ``multimask`` takes the best of three masks for a single click without a present
+    mask, which may mean a part or the whole. Embeddings of the last ``remembered`` pictures are
+    kept. Scribbles become five points.
 
     Raises:
         WeightsError: the checkpoint isn't there, or belongs to another size.
@@ -93,13 +94,14 @@ class SamHqRefiner:
 
         def answer(marks: Marks) -> Answer:
             points = _points(marks)
+            is_vague = len(points) == 1 and marks.box is None and marks.previous is None
             result = decode(
                 self.network,
                 self.embeddings.of(frame.image, self.network),
                 points,
                 box=marks.box,
                 previous=None if marks.previous is None else as_previous(marks.previous),
-                multimask=self.multimask and len(points) == 1 and marks.box is None,
+                multimask=self.multimask and is_vague,
                 hq_token_only=self.hq_token_only,
             )
             return Answer(torch.sigmoid(result.logits), result.score)
