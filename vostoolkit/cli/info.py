@@ -33,7 +33,7 @@ report."""
 
 def run(args: argparse.Namespace) -> int:
     """The exit code."""
-    weights = [status.weights.name for status in list_weights() if status.path is not None]
+    weights = [status.name for status in list_weights() if status.path is not None]
     say(
         listed(
             {
