@@ -82,7 +82,7 @@ class AotPropagator:
     @classmethod
     def published(
         cls,
-        weights: str,
+        weights: str | None = None,
         *,
         size: AotSize = "t",
         device: str | None = None,
@@ -90,7 +90,8 @@ class AotPropagator:
     ) -> "AotPropagator":
         """The published network of a size, with a checkpoint that the person supplied.
 
-        All four sizes have a MobileNetV2 encoder; checkpoints with other encoders don't fit.
+        ``weights`` is a name or path; None takes the size's own, "aott" to "aotl". All four sizes
+        have a MobileNetV2 encoder; checkpoints with other encoders don't fit.
 
         Raises:
             WeightsError: the checkpoint isn't there, or isn't one of this network.
@@ -99,7 +100,7 @@ class AotPropagator:
         if size not in _PUBLISHED:
             raise ValueError(f"no AOT of size {size!r}: there are t, s, b and l")
         config, gap = _PUBLISHED[size]
-        network = load_weights(Aot(config), weights)
+        network = load_weights(Aot(config), weights or f"aot{size}")
         return cls(network, memory_gap=gap, device=device, precision=precision)
 
     def start(self, frame: Frame, objects: tuple[ObjectId, ...], /) -> AotState:
