@@ -1,5 +1,6 @@
 """Published weights from their authors' address into the folder: asked for first, checked after."""
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -125,7 +126,8 @@ class Bar(AbstractContextManager["Bar"]):
         """Nothing; the bar shows this."""
         if self._bar is None:
             if transfer.kept and not transfer.start:
-                tqdm.write("the file has changed, or can't be gone on with: it begins anew")
+                notice = "the file has changed, or can't be gone on with: it begins anew"
+                tqdm.write(notice, file=sys.stderr)
             self._bar = tqdm(
                 desc=self._name,
                 total=transfer.total,

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from vostoolkit.errors import WeightsError
@@ -57,13 +57,13 @@ class _Answer:
     stream: http.client.HTTPResponse
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
+class Redirects(urllib.request.HTTPRedirectHandler):
     """Follows redirects, though never from https to anything else."""
 
     def redirect_request(
         self,
         req: urllib.request.Request,
-        fp: IO[bytes],
+        fp: Any,
         code: int,
         msg: str,
         headers: http.client.HTTPMessage,
@@ -98,7 +98,7 @@ def fetch(url: str, partial: Path, *, size: int | None, progress: Progress) -> N
     with answer.stream:
         total = answer.origin.total
         if None not in (size, total) and size != total:
-            raise WeightsError(f"{url} has {total} bytes, but the published file {size}: not got")
+            raise WeightsError(f"{url} has {total} bytes, but the published file {size}")
         _check_space(partial, (total or size or 0) - answer.start)
         _write_origin(partial, answer.origin)
         _copy(answer, partial, kept, progress)
@@ -123,7 +123,7 @@ def _ask(url: str, kept: int, before: _Origin | None) -> _Answer | None:
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.UnknownHandler(),
-        _Redirects(),
+        Redirects(),
     ):
         opener.add_handler(handler)
     try:
