@@ -48,6 +48,8 @@ def propagator(config: dict) -> XMemPropagator:
             prototypes=config["num_prototypes"],
             long_term_max=config["max_long_term_elements"],
             is_consolidating=config["enable_long_term"],
+            groups="together",
+            permanent="slot",
         ),
         deep_update_every=config["deep_update_every"],
         device="cpu",
@@ -58,10 +60,10 @@ def golden_run(name: str, suffix: str = "12") -> GoldenRun:
     expected, (images, labels) = golden(f"xmem_run_{name}.npz"), scene(suffix)
     config, given = json_in(expected["_cfg"]), json_in(expected["_masks"])
     stage = propagator(config)
-    state = before = stage.start(_frame(images, 0), ())
+    state = before = stage.start(frame_of(images, 0), ())
     pmfs, sizes, last_memory = [], [], 0
     for t in range(len(images)):
-        frame, is_end = _frame(images, t), t == len(images) - 1
+        frame, is_end = frame_of(images, t), t == len(images) - 1
         _, valid, objects = given.get(str(t), (0, (), state.objects))
         before, masks = state, None
         if t > 0 and len(valid) < len(objects):
@@ -78,7 +80,7 @@ def golden_run(name: str, suffix: str = "12") -> GoldenRun:
     return GoldenRun(expected, pmfs, sizes, before, state)
 
 
-def _frame(images: np.ndarray, index: int) -> Frame:
+def frame_of(images: np.ndarray, index: int) -> Frame:
     return Frame(index, images[index], index / 25)
 
 
@@ -94,3 +96,9 @@ def _with_drawn(
             ours[o] = predicted.of(o) * free
     logits = soft_aggregate(torch.stack([ours[o] for o in objects]))
     return Masks(torch.softmax(logits, 0), objects)
+
+
+def drawn(labels: np.ndarray, objects: tuple[int, ...]) -> Masks:
+    """Drawn masks of all objects, aggregated as the published systems do."""
+    given = torch.stack([torch.from_numpy(labels == o).float() for o in objects])
+    return Masks(torch.softmax(soft_aggregate(given), 0), objects)

@@ -7,9 +7,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vostoolkit.memory.bank import Elements, Group, Memory, Tier, sources
-from vostoolkit.memory.consolidate import Limits, consolidated, evicted, prototypes, remembered
-from vostoolkit.memory.read import top_weights
+from vostoolkit.memory.bank import Elements, Group, Memory, Tier
+from vostoolkit.memory.changes import remembered
+from vostoolkit.memory.consolidate import Limits, consolidated, evicted, prototypes
 
 GRID = 6
 LIMITS = Limits(working_min=2, working_max=4, prototypes=5, long_term_max=12)
@@ -197,14 +197,3 @@ class TestGroups:
         whole, _ = memory.groups[0].read(query.key, query.selection, 4)
         parts = [g.read(query.key, query.selection, 4)[0] for g in memory.split((2,)).groups]
         torch.testing.assert_close(torch.cat(parts, 1)[:, [1, 0]], whole)
-
-
-def test_every_reading_knows_its_frame_and_pixel():
-    memory = add(add(add(Memory(), 0), 5), 9, tier="permanent")
-    group = memory.groups[0]
-    held = chunk(9)
-    weights = top_weights(group.similarity(held.key, 50 * torch.ones(GRID, 4)), 3)
-    for place in range(GRID):
-        found = sources(group, weights, place)
-        assert (found[0].tier, found[0].frame, found[0].place) == ("permanent", 9, place)
-        assert sum(source.weight for source in found) == pytest.approx(1)

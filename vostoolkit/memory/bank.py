@@ -13,12 +13,14 @@ from torch import Tensor
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.memory.read import (
-    TopWeights,
     memory_rows,
     query_rows,
     read_all,
     similarity,
 )
+
+TIERS = ("long-term", "working", "permanent")
+"""The tiers of a group in the order in which they're read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +106,11 @@ class Tier:
         others = [i for i, c in enumerate(self.chunks) if not bool((c.frame == frame).all())]
         return self if len(others) == len(self.chunks) else self.kept(others)
 
+    def frames(self) -> list[int]:
+        """The frames that its elements came from, in the order they came in."""
+        held = [int(f) for chunk in self.chunks for f in chunk.frame.unique(sorted=False)]
+        return list(dict.fromkeys(held))
+
     def read(self, usage: Float[Tensor, " m"]) -> "Tier":
         """The tier after one more reading with this much use of each element."""
         return Tier(self.chunks, self.used + usage, self.lived + 1) if self.chunks else self
@@ -133,12 +140,17 @@ def joined(chunks: Sequence[Elements]) -> Elements:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Objects that were always memorised together, and their tiers."""
+    """Objects that were always memorised together, and their tiers.
+
+    ``slots`` are the permanent frames and the places that the release believes they're at; they're
+    kept with ``Limits(permanent="slot")`` only.
+    """
 
     objects: tuple[ObjectId, ...]
     long_term: Tier = field(default_factory=Tier)
     working: Tier = field(default_factory=Tier)
     permanent: Tier = field(default_factory=Tier)
+    slots: tuple[tuple[int, int], ...] = ()
 
     @property
     def tiers(self) -> tuple[Tier, Tier, Tier]:
@@ -153,7 +165,8 @@ class Group:
         if objects == self.objects:
             return self
         columns = [self.objects.index(o) for o in objects]
-        return Group(objects, *(tier.of_objects(columns) for tier in self.tiers))
+        long_term, working, permanent = (tier.of_objects(columns) for tier in self.tiers)
+        return Group(objects, long_term, working, permanent, self.slots)
 
     def with_chunk(self, chunk: Elements, tier: str) -> "Group":
         """The group with a frame's elements in ``working`` or ``permanent`` memory.
@@ -167,6 +180,28 @@ class Group:
             return replace(self, working=working.with_chunk(chunk))
         permanent = self.permanent.without_frame(frame).with_chunk(chunk)
         return replace(self, working=working, permanent=permanent)
+
+    def tier(self, name: str) -> Tier:
+        """The tier of a name in ``TIERS``."""
+        return self.tiers[TIERS.index(name)]
+
+    def frames(self, tier: str) -> list[int]:
+        """The frames that a tier holds; the permanent ones as their slots say, if it has slots."""
+        if tier == "permanent" and self.slots:
+            return [frame for frame, _ in self.slots]
+        return self.tier(tier).frames()
+
+    def without_frame(self, frame: int, tier: str) -> "Group":
+        """The group without a frame in ``working`` or ``permanent`` memory."""
+        if tier == "working":
+            return replace(self, working=self.working.without_frame(frame))
+        return replace(self, permanent=self.permanent.without_frame(frame))
+
+    def without_tiers(self, names: Sequence[str]) -> "Group":
+        """The group with some of its tiers emptied."""
+        pairs = zip(TIERS, self.tiers, strict=True)
+        long_term, working, permanent = (Tier() if name in names else t for name, t in pairs)
+        return Group(self.objects, long_term, working, permanent, self.slots)
 
     def similarity(
         self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"]
@@ -216,6 +251,29 @@ class Memory:
             "long-term": sum(len(group.long_term) for group in self.groups),
         }
 
+    def group(self, object_id: ObjectId) -> Group:
+        """The group of an object.
+
+        Raises:
+            ValueError: it isn't in memory.
+        """
+        for group in self.groups:
+            if object_id in group.objects:
+                return group
+        raise ValueError(f"object {object_id} isn't in memory: it holds {self.objects}")
+
+    def permanent_objects(self, frame: int, objects: tuple[ObjectId, ...]) -> tuple[ObjectId, ...]:
+        """Those of the objects for which permanent memory holds this frame."""
+        held = {o for g in self.groups if frame in g.frames("permanent") for o in g.objects}
+        return tuple(o for o in objects if o in held)
+
+    def read(
+        self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"], top_k: int | None
+    ) -> tuple[Float[Tensor, "q n v"], "Memory"]:
+        """What each place reads of each object, group by group, and the memory with its use."""
+        read = [group.read(query, selection, top_k) for group in self.groups]
+        return torch.cat([value for value, _ in read], 1), Memory(tuple(group for _, group in read))
+
     def split(self, objects: tuple[ObjectId, ...]) -> "Memory":
         """The memory in groups that lie wholly inside or outside these objects.
 
@@ -229,29 +287,3 @@ class Memory:
         if new := tuple(o for o in objects if o not in self.objects):
             groups.append(Group(new))
         return Memory(tuple(groups))
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A memory element that a place was read from: its tier, frame, grid place and weight."""
-
-    tier: str
-    frame: int
-    place: int
-    weight: float
-
-
-def sources(group: Group, weights: TopWeights, place: int) -> tuple[Source, ...]:
-    """The memory elements that one query place read, the heaviest first."""
-    names = ("long-term", "working", "permanent")
-    tiers = [name for name, tier in zip(names, group.tiers, strict=True) for _ in range(len(tier))]
-    chunks = [chunk for tier in group.tiers for chunk in tier.chunks]
-    frame = torch.cat([chunk.frame for chunk in chunks])
-    origin = torch.cat([chunk.place for chunk in chunks])
-    order = weights.weights[place].argsort(descending=True)
-    found: list[Source] = []
-    for i in order:
-        element = int(weights.elements[place, i])
-        share = float(weights.weights[place, i])
-        found.append(Source(tiers[element], int(frame[element]), int(origin[element]), share))
-    return tuple(found)

@@ -4,11 +4,11 @@ Source: XMem, section 3.3 (memory consolidation, least-frequently-used eviction)
 """
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import torch
 
-from vostoolkit.arrays import ObjectId
-from vostoolkit.memory.bank import Elements, Group, Memory, Tier, joined
+from vostoolkit.memory.bank import Elements, Group, Tier, joined
 from vostoolkit.memory.read import similarity
 
 
@@ -16,9 +16,16 @@ from vostoolkit.memory.read import similarity
 class Limits:
     """How much a group may hold; the defaults are XMem's.
 
-    When ``working_max`` frames are in working memory, the oldest but the very first become
-    ``prototypes`` long-term elements, until ``working_min`` frames are left. Without
-    ``is_consolidating`` working memory grows without end.
+    When ``working_max`` frames are in working memory, the oldest become ``prototypes`` long-term
+    elements, until ``working_min`` frames are left. The very first stays, as it's what the person
+    gave, unless the group has permanent memory for that. Without ``is_consolidating`` working
+    memory grows without end.
+
+    Groups of objects are consolidated ``apart``, each by its own frames and use, or as released
+    ``together``: see ``memory/released.py``. Permanent frames are replaced and removed by their
+    ``frame``, or as released by the ``slot`` they're believed to be in.
+
+    Source: XMem, section 3.3 and 4; XMem++, section 3.2 (permanent memory).
     """
 
     working_min: int = 5
@@ -26,6 +33,8 @@ class Limits:
     prototypes: int = 128
     long_term_max: int = 10_000
     is_consolidating: bool = True
+    groups: Literal["apart", "together"] = "apart"
+    permanent: Literal["frame", "slot"] = "frame"
 
     def __post_init__(self) -> None:
         if not 1 <= self.working_min < self.working_max:
@@ -38,58 +47,49 @@ class Limits:
                 f"{self.prototypes} prototypes in a long-term memory of {self.long_term_max}: "
                 "give 1 <= prototypes <= long_term_max"
             )
+        if self.groups not in ("apart", "together"):
+            raise ValueError(f"groups={self.groups!r}: give 'apart' or 'together'")
+        if self.permanent not in ("frame", "slot"):
+            raise ValueError(f"permanent={self.permanent!r}: give 'frame' or 'slot'")
 
+    @staticmethod
+    def released() -> "Limits":
+        """The published sizes, with groups and permanent frames kept as the releases do."""
+        return Limits(groups="together", permanent="slot")
 
-@dataclass(frozen=True, eq=False)
-class Remembered:
-    """A memory after a frame came in, and how many elements came and went, over all groups."""
+    def cut(self, group: Group) -> slice | None:
+        """The working frames that leave now; None if there's room.
 
-    memory: Memory
-    added: int = 0
-    removed: int = 0
+        The last ``working_min`` stay; a pinned first frame takes the place of one of them.
+        """
+        count = len(group.working.chunks)
+        if not self.is_consolidating or count < self.working_max:
+            return None
+        first = self.pinned(group)
+        return slice(first, count - self.working_min + first)
 
-
-def remembered(
-    memory: Memory,
-    chunk: Elements,
-    objects: tuple[ObjectId, ...],
-    /,
-    *,
-    tier: str,
-    limits: Limits,
-) -> Remembered:
-    """The memory with one frame's elements added for these objects, within its limits.
-
-    The chunk's values are in the order of ``objects``. Groups of which only some objects are
-    memorised are split.
-    """
-    groups: list[Group] = []
-    added = removed = 0
-    for group in memory.split(objects).groups:
-        if group.objects[0] in objects:
-            own = chunk.of_objects([objects.index(o) for o in group.objects])
-            kept = consolidated(group.with_chunk(own, tier), limits)
-            added += len(chunk)
-            removed += len(group) + len(chunk) - len(kept)
-            group = kept
-        groups.append(group)
-    return Remembered(Memory(tuple(groups)), added, removed)
+    @staticmethod
+    def pinned(group: Group) -> int:
+        """How many frames at the start of working memory never leave it: 1 or 0."""
+        return 0 if group.permanent.chunks else 1
 
 
 def consolidated(group: Group, limits: Limits) -> Group:
     """The group within its limits; itself if working memory isn't full."""
-    count = len(group.working.chunks)
-    if not limits.is_consolidating or count < limits.working_max:
+    cut = limits.cut(group)
+    if cut is None:
         return group
-    old = list(range(1, count - limits.working_min + 1))
-    kept = [i for i in range(count) if i not in old]
+    indices = list(range(len(group.working.chunks)))
+    compressed = prototypes(group.working.kept(indices[cut]), limits.prototypes)
+    del indices[cut]
+    return compressed_into(group, compressed, group.working.kept(indices), limits)
+
+
+def compressed_into(group: Group, chunk: Elements, working: Tier, limits: Limits) -> Group:
+    """The group with this working memory and the chunk in long-term memory, which makes room."""
     room = limits.long_term_max - limits.prototypes
-    long_term = evicted(group.long_term, room)
-    return replace(
-        group,
-        working=group.working.kept(kept),
-        long_term=long_term.with_chunk(prototypes(group.working.kept(old), limits.prototypes)),
-    )
+    long_term = evicted(group.long_term, room).with_chunk(chunk)
+    return replace(group, working=working, long_term=long_term)
 
 
 def prototypes(tier: Tier, count: int) -> Elements:
@@ -102,10 +102,15 @@ def prototypes(tier: Tier, count: int) -> Elements:
     held = joined(tier.chunks)
     best = tier.usage().topk(min(count, len(tier)))[1]
     chosen = held.at(best)
-    similar = similarity(held.key, held.shrinkage, chosen.key, chosen.selection)
+    return potentiated(chosen, held)
+
+
+def potentiated(elements: Elements, held: Elements) -> Elements:
+    """The elements with what each reads of values and shrinkage, with a full softmax."""
+    similar = similarity(held.key, held.shrinkage, elements.key, elements.selection)
     weights = torch.softmax(similar, -1)
     value = (weights @ held.value.flatten(1)).view(-1, *held.value.shape[1:])
-    return replace(chosen, shrinkage=weights @ held.shrinkage, value=value)
+    return replace(elements, shrinkage=weights @ held.shrinkage, value=value)
 
 
 def evicted(tier: Tier, size: int) -> Tier:

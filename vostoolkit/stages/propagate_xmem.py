@@ -10,19 +10,21 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor
 
-from vostoolkit.arrays import ObjectId, check_object_id
+from vostoolkit.arrays import ObjectId, Size, check_object_id
 from vostoolkit.device import Precision
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks, soft_aggregate
-from vostoolkit.memory.bank import Elements, Memory, sources
-from vostoolkit.memory.consolidate import Limits, Remembered, remembered
-from vostoolkit.memory.read import places, top_weights
+from vostoolkit.memory.bank import Elements, Memory
+from vostoolkit.memory.changes import Remembered, forgotten, remembered
+from vostoolkit.memory.consolidate import Limits
+from vostoolkit.memory.read import places
 from vostoolkit.networks.xmem import NANO, XMEM, KeyFeatures, XMem
 from vostoolkit.results import MemoryUpdate, Propagation, Tier
 from vostoolkit.stages import xmem_state
 from vostoolkit.stages.fitting import Fit, Resampling, fit_frame
 from vostoolkit.stages.xmem_engine import XMemEngine
-from vostoolkit.stages.xmem_state import Origin, XMemState, grown
+from vostoolkit.stages.xmem_state import XMemState, grown
+from vostoolkit.stages.xmem_view import Grid, Origin, Reading
 from vostoolkit.weights import load_xmem
 
 
@@ -141,13 +143,15 @@ class XMemPropagator:
 
         What the tier held of this frame before is replaced (permanent memory also replaces it in
         working memory). With tier "permanent", a frame other than the last one goes into memory
-        and changes nothing else; otherwise the state stands at the frame afterwards.
+        and changes nothing else; otherwise the state stands at the frame afterwards. With tier None
+        a frame that permanent memory holds updates the sensory memory, as stored ones do: that's
+        how a pass meets a frame that was annotated before.
 
         Raises:
-            ValueError: objects that aren't in the masks, or a frame or masks of another size.
+            ValueError: no or unknown objects, or a frame or masks of another size.
         """
         targets = masks.objects if objects is None else objects
-        xmem_state.check_memorised(frame, masks, targets)
+        xmem_state.check_memorised(frame, masks, targets, tier)
         fit = self._fit(frame, state)
         stored = targets if tier is not None else ()
         order = (*state.objects, *(o for o in stored if o not in state.objects))
@@ -158,54 +162,83 @@ class XMemPropagator:
         else:
             after = xmem_state.seen(frame, masks, state, objects=order, working=working)
         result = Remembered(state.memory)
-        if tier is not None and stored:
+        updated = stored or state.memory.permanent_objects(frame.index, targets)
+        if updated:
             chunk, deep = self._encode_value(frame, fit, working, state)
-            own = chunk.of_objects([order.index(o) for o in stored])
-            result = remembered(state.memory, own, stored, tier=tier, limits=self.limits)
-            after = replace(after, memory=result.memory)
+            if tier is not None:
+                own = chunk.of_objects([order.index(o) for o in stored])
+                result = remembered(state.memory, own, stored, tier=tier, limits=self.limits)
+                after = replace(after, memory=result.memory)
             if deep is not None:
-                after = self._deeply_updated(after, deep, () if is_aside else stored, frame)
-        update = MemoryUpdate(
-            frame=frame.index,
-            tier=tier,
-            objects=targets,
-            added=result.added,
-            removed=result.removed,
-            sizes=result.memory.sizes(),
-            reason=reason,
-        )
-        return update, after
+                due = () if is_aside else updated
+                every = self.deep_update_every
+                after = xmem_state.deeply_updated(after, deep, due, frame.index, every=every)
+        return _update(frame.index, tier, targets, result, reason), after
+
+    def forget(
+        self,
+        frame: int,
+        state: XMemState,
+        /,
+        *,
+        tier: Tier = "permanent",
+        objects: tuple[ObjectId, ...] | None = None,
+    ) -> tuple[MemoryUpdate, XMemState]:
+        """The state without what a frame left in a memory tier; None means all objects.
+
+        Objects of which no memory is left at all leave the state.
+
+        Raises:
+            ValueError: the tier holds nothing of this frame for any of the objects.
+        """
+        targets = state.objects if objects is None else objects
+        result = forgotten(state.memory, frame, targets, tier=tier, limits=self.limits)
+        update = _update(frame, tier, targets, result, "removed")
+        return update, xmem_state.reduced(replace(state, memory=result.memory))
+
+    def restart(self, state: XMemState, /) -> XMemState:
+        """The state before a new pass, from any frame in either direction of time.
+
+        Permanent memory stays; working, long-term and sensory memory are emptied. Objects without
+        permanent memory leave.
+        """
+        return xmem_state.before_a_pass(state)
 
     @torch.no_grad()
+    def reading(self, frame: Frame, state: XMemState, /, *, object_id: ObjectId) -> Reading:
+        """How a frame reads an object's memory; ``state`` is the one before the frame.
+
+        Raises:
+            ValueError: the object isn't in memory, or the frame has another size.
+        """
+        fit = self._fit(frame, state)
+        _, features = self._engine.encode(frame, fit)
+        query, selection = places(features.key)[0], places(features.selection)[0]
+        return Reading(
+            frame=frame.index,
+            object_id=object_id,
+            group=state.memory.group(object_id),
+            grid=self.grid(state),
+            query=query,
+            selection=selection,
+            top_k=self.top_k,
+        )
+
     def origins(
         self, frame: Frame, state: XMemState, /, *, object_id: ObjectId, x: float, y: float
     ) -> tuple[Origin, ...]:
         """Where a pixel of a frame is read from for an object, the heaviest first.
 
-        ``state`` is the one before the frame; weights sum to 1. The pixel of an element is the
-        centre of its grid cell.
+        ``state`` is the one before the frame; weights sum to 1.
 
         Raises:
             ValueError: the object isn't in memory, or the pixel isn't in the frame.
         """
-        if object_id not in state.objects:
-            raise ValueError(f"object {object_id} isn't in memory: it holds {state.objects}")
-        if not (-0.5 <= x < frame.size.width - 0.5 and -0.5 <= y < frame.size.height - 0.5):
-            raise ValueError(f"pixel ({x:g}, {y:g}) is outside the frame of {frame.size}")
-        fit, stride = self._fit(frame, state), self.network.config.stride
-        _, features = self._engine.encode(frame, fit)
-        column, row = (int((p + 0.5) // stride) for p in fit.to_working(x, y))
-        group = next(g for g in state.memory.groups if object_id in g.objects)
-        key, selection = (f[0, :, row, column][None] for f in (features.key, features.selection))
-        similar = group.similarity(key, selection)
-        weights = top_weights(similar, self.top_k or similar.shape[-1])
-        width = features.key.shape[-1]
-        found: list[Origin] = []
-        for source in sources(group, weights, 0):
-            centre = (source.place % width + 0.5, source.place // width + 0.5)
-            there = fit.from_working(*(stride * p - 0.5 for p in centre))
-            found.append(Origin(source.tier, source.frame, *there, source.weight))
-        return tuple(found)
+        return self.reading(frame, state, object_id=object_id).origins(x, y)
+
+    def grid(self, state: XMemState) -> Grid:
+        """The places of the state's frames."""
+        return Grid(self._fit_size(state.size), self.network.config.stride)
 
     def _fit(self, frame: Frame, state: XMemState) -> Fit:
         if frame.size != state.size:
@@ -213,8 +246,11 @@ class XMemPropagator:
                 f"frame {frame.index} has {frame.size.width}x{frame.size.height} pixels, the run "
                 f"started with {state.size.width}x{state.size.height}: give frames of one size"
             )
+        return self._fit_size(frame.size)
+
+    def _fit_size(self, size: Size) -> Fit:
         return fit_frame(
-            frame.size,
+            size,
             self.short_side,
             multiple=self.network.config.stride,
             is_enlarging=self.is_enlarging,
@@ -225,13 +261,7 @@ class XMemPropagator:
     ) -> tuple[Float[Tensor, "n v i j"], Memory]:
         """What the frame reads of each object, in the state's order, and the memory after it."""
         query, selection = places(features.key)[0], places(features.selection)[0]
-        values: list[Tensor] = []
-        memory = state.memory
-        for i, group in enumerate(memory.groups):
-            value, group = group.read(query, selection, self.top_k)
-            values.append(value)
-            memory = Memory((*memory.groups[:i], group, *memory.groups[i + 1 :]))
-        value = torch.cat(values, 1)
+        value, memory = state.memory.read(query, selection, self.top_k)
         if memory.objects != state.objects:
             value = value[:, [memory.objects.index(o) for o in state.objects]]
         height = features.key.shape[-2]
@@ -241,9 +271,12 @@ class XMemPropagator:
         self, frame: Frame, fit: Fit, working: Float[Tensor, "n y x"], state: XMemState
     ) -> tuple[Elements, Float[Tensor, "n d i j"] | None]:
         """The frame's memory elements for all objects, and the sensory memory updated by them."""
-        hidden = self._hidden_before(frame, state, working)
-        value, deep = self._engine.encode_value(frame, fit, working, hidden)
         _, features = self._engine.encode(frame, fit)
+        hidden = None
+        if channels := self.network.config.hidden_dim:
+            like = working.new_zeros(len(working), channels, *features.key.shape[-2:])
+            hidden = xmem_state.updated_from(state, frame.index, like, every=self.deep_update_every)
+        value, deep = self._engine.encode_value(frame, fit, working, hidden)
         value = rearrange(value, "n v h w -> (h w) n v").contiguous()
         count = len(value)
         elements = Elements(
@@ -256,35 +289,16 @@ class XMemPropagator:
         )
         return elements, deep
 
-    def _hidden_before(
-        self, frame: Frame, state: XMemState, working: Float[Tensor, "n y x"]
-    ) -> Float[Tensor, "n d i j"] | None:
-        """What a deep update starts from: the state before the frame's own, if it replaces that.
 
-        Source: XMem (memory frames have the deep update only, unless it has a rhythm of its own).
-        """
-        config = self.network.config
-        if not config.hidden_dim:
-            return None
-        is_replacing = self.deep_update_every < 0 and state.frame == frame.index
-        hidden = state.hidden_before if is_replacing else state.hidden
-        height, width = (side // config.stride for side in working.shape[1:])
-        like = working.new_zeros(len(working), config.hidden_dim, height, width)
-        return grown(hidden, like)
-
-    def _deeply_updated(
-        self,
-        state: XMemState,
-        deep: Float[Tensor, "n d i j"],
-        objects: tuple[ObjectId, ...],
-        frame: Frame,
-    ) -> XMemState:
-        """The state with the deep update of these objects, if one is due."""
-        hidden, before = grown(state.hidden, deep), grown(state.hidden_before, deep)
-        every, last = self.deep_update_every, state.deep_update
-        is_due = every < 0 or last is None or frame.index - last >= every
-        if is_due and objects:
-            own = torch.tensor([o in objects for o in state.objects], device=deep.device)
-            hidden = torch.where(own[:, None, None, None], deep, hidden)
-            last = frame.index
-        return replace(state, hidden=hidden, hidden_before=before, deep_update=last)
+def _update(
+    frame: int, tier: Tier | None, objects: tuple[ObjectId, ...], result: Remembered, reason: str
+) -> MemoryUpdate:
+    return MemoryUpdate(
+        frame=frame,
+        tier=tier,
+        objects=objects,
+        added=result.added,
+        removed=result.removed,
+        sizes=result.memory.sizes(),
+        reason=reason,
+    )

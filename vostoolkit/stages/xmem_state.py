@@ -9,7 +9,9 @@ from torch import Tensor
 from vostoolkit.arrays import ObjectId, Size
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
-from vostoolkit.memory.bank import Memory
+from vostoolkit.memory.bank import TIERS, Memory
+from vostoolkit.memory.bank import Tier as MemoryTier
+from vostoolkit.results import Tier
 from vostoolkit.stages.fitting import Fit
 
 
@@ -33,23 +35,20 @@ class XMemState:
     deep_update: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A memory element that a pixel was read from: its tier, frame and pixel, and its weight."""
-
-    tier: str
-    frame: int
-    x: float
-    y: float
-    weight: float
-
-
-def check_memorised(frame: Frame, masks: Masks, objects: tuple[ObjectId, ...]) -> None:
+def check_memorised(
+    frame: Frame, masks: Masks, objects: tuple[ObjectId, ...], tier: Tier | None
+) -> None:
     """Nothing, if these objects of the masks can be memorised with the frame.
 
     Raises:
-        ValueError: objects that aren't in the masks, or masks of another size than the frame.
+        ValueError: objects that aren't in the masks, none for permanent memory, or masks of
+            another size than the frame.
     """
+    if tier == "permanent" and not objects:
+        raise ValueError(
+            f"frame {frame.index}: no object for permanent memory; where none can be seen, say of "
+            "which: Masks.empty(frame.size, objects)"
+        )
     if missing := [o for o in objects if o not in masks.objects]:
         raise ValueError(f"objects {missing} aren't in the masks: they hold {masks.objects}")
     if masks.size != frame.size:
@@ -106,3 +105,98 @@ def grown(
     if x is None:
         return torch.zeros_like(like)
     return torch.cat([x, torch.zeros_like(like[len(x) :])]) if len(x) < len(like) else x
+
+
+def updated_from(
+    state: XMemState, frame: int, like: Float[Tensor, "n d i j"], /, *, every: int
+) -> Float[Tensor, "n d i j"]:
+    """What a deep update starts from: the state before the frame's own, if it replaces that.
+
+    Source: XMem (memory frames have the deep update only, unless it has a rhythm of its own).
+    """
+    is_replacing = every < 0 and state.frame == frame
+    return grown(state.hidden_before if is_replacing else state.hidden, like)
+
+
+def deeply_updated(
+    state: XMemState,
+    deep: Float[Tensor, "n d i j"],
+    objects: tuple[ObjectId, ...],
+    frame: int,
+    /,
+    *,
+    every: int,
+) -> XMemState:
+    """The state with the deep update of these objects' sensory memory, if one is due."""
+    hidden, before = grown(state.hidden, deep), grown(state.hidden_before, deep)
+    last = state.deep_update
+    is_due = every < 0 or last is None or abs(frame - last) >= every
+    if is_due and objects:
+        own = torch.tensor([o in objects for o in state.objects], device=deep.device)
+        hidden = torch.where(own[:, None, None, None], deep, hidden)
+        last = frame
+    return replace(state, hidden=hidden, hidden_before=before, deep_update=last)
+
+
+def reduced(state: XMemState) -> XMemState:
+    """The state without the objects that its memory holds nothing of."""
+    kept = [i for i, o in enumerate(state.objects) if o in state.memory.objects]
+    if len(kept) == len(state.objects):
+        return state
+
+    def rows(x: Tensor | None) -> Tensor | None:
+        return x[[i for i in kept if i < len(x)]] if x is not None else None
+
+    return replace(
+        state,
+        objects=tuple(state.objects[i] for i in kept),
+        hidden=rows(state.hidden),
+        hidden_before=rows(state.hidden_before),
+        previous=rows(state.previous),
+        shown=None,
+    )
+
+
+def before_a_pass(state: XMemState) -> XMemState:
+    """The state in which a pass may start at any frame: permanent memory, and nothing else.
+
+    Objects without permanent memory leave it.
+    """
+    groups = [replace(g, working=MemoryTier(), long_term=MemoryTier()) for g in state.memory.groups]
+    memory = Memory(tuple(group for group in groups if len(group)))
+    return replace(
+        without_sensory(reduced(replace(state, memory=memory))), frame=None, deep_update=None
+    )
+
+
+def without(state: XMemState, *tiers: str) -> XMemState:
+    """The state with some memories emptied, to see what they're for.
+
+    ``tiers`` are "long-term", "working", "permanent" and "sensory" (which includes the last masks).
+
+    Raises:
+        ValueError: no such memory, or nothing is left to read of some object.
+    """
+    names = (*TIERS, "sensory")
+    if unknown := [name for name in tiers if name not in names]:
+        raise ValueError(f"no memory {unknown[0]!r}: there are {', '.join(names)}")
+    memory = Memory(tuple(group.without_tiers(tiers) for group in state.memory.groups))
+    if bare := [o for group in memory.groups if not len(group) for o in group.objects]:
+        raise ValueError(f"without {', '.join(tiers)} memory nothing is left of objects {bare}")
+    state = replace(state, memory=memory)
+    return without_sensory(state) if "sensory" in tiers else state
+
+
+def without_sensory(state: XMemState) -> XMemState:
+    """The state with sensory memory and last masks of zeros."""
+
+    def zeros(x: Tensor | None) -> Tensor | None:
+        return torch.zeros_like(x) if x is not None else None
+
+    return replace(
+        state,
+        hidden=zeros(state.hidden),
+        hidden_before=zeros(state.hidden_before),
+        previous=zeros(state.previous),
+        shown=None,
+    )
