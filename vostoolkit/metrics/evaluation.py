@@ -86,6 +86,15 @@ class Evaluation:
         """The means of the summary over objects; of all objects the same weight."""
         return self.summary().mean()
 
+    def worst_frame(self, measure: Literal["J", "F", "J&F"] = "J") -> int:
+        """The frame with the lowest mean over objects; the first of several.
+
+        Source: the robot of DAVIS's interactive challenge, which draws there next.
+        """
+        columns = list(MEASURES) if measure == "J&F" else [measure]
+        scores: Any = self.frames[columns].mean(axis=1)
+        return int(scores.groupby(self.frames["frame"]).mean().idxmin())
+
     def _repr_html_(self) -> str:
         return self.summary().to_html(float_format="{:.3f}".format)
 
