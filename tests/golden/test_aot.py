@@ -91,6 +91,16 @@ def test_run(aott, network, gap, name):
     assert state.stored() == ((0,) if gap is None else (0, 2, 4, 6, 8, 10))
 
 
+def test_reduced_precision_stays_near(aott, network):
+    known, ends = Masks.from_labels(np.asarray(aott["labels"][0])), []
+    for precision in ("float32", "bfloat16"):
+        stage = AotPropagator(network, device="cpu", precision=precision)
+        state = stage.start(frame(aott, 0), (1, 2))
+        _, state = stage.memorise(frame(aott, 0), known, state, tier="working")
+        ends.append(stage.propagate(frame(aott, 1), state)[0].masks.pmf)
+    assert 0 < (ends[0] - ends[1]).abs().mean() < 0.02
+
+
 @pytest.mark.parametrize(
     ("size", "working"), [((97, 129), (97, 129)), ((480, 854), (481, 849)), ((100, 90), (97, 97))]
 )

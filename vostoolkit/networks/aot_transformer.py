@@ -3,7 +3,9 @@
 Source: Yang et al., "Associating Objects with Transformers" (NeurIPS 2021), section 4.2.
 """
 
-from typing import NamedTuple, TypeAlias, cast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, cast
 
 import torch
 from einops import rearrange
@@ -16,11 +18,19 @@ from vostoolkit.networks.aot_attention import Attention, LocalAttention
 _GROUPS = 32
 
 
-class Tokens(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Tokens:
     """What one block keeps of a frame: keys, and values (with identities once in memory)."""
 
     key: Float[Tensor, "b n c"]
     value: Float[Tensor, "b n c"]
+
+    @staticmethod
+    def joined(frames: "Sequence[Tokens]") -> "Tokens":
+        """The tokens of several frames, one after the other."""
+        return Tokens(
+            torch.cat([f.key for f in frames], 1), torch.cat([f.value for f in frames], 1)
+        )
 
 
 Layers: TypeAlias = tuple[Tokens, ...]
@@ -80,7 +90,8 @@ class Block(nn.Module):
             long = short = self.identified(tokens, memory)
         else:
             long, short = memory
-        x = x + self.long_term_attn(query, *long) + self.short_term_attn(query, *short, size)
+        x = x + self.long_term_attn(query, long.key, long.value)
+        x = x + self.short_term_attn(query, short.key, short.value, size)
         hidden = self.activation(self.linear1(self.norm3(x)), size)
         return x + self.linear2(hidden), tokens
 

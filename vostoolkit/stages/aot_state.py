@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import torch
-
 from vostoolkit.arrays import ObjectId, Size
 from vostoolkit.masks import Masks
 from vostoolkit.networks.aot_transformer import Layers, Tokens
@@ -37,9 +35,8 @@ class Group:
 
     def long_term(self) -> Layers:
         """All stored frames' tokens, one after the other."""
-        frames = [stored.layers for stored in self.stored]
-        blocks = zip(*frames, strict=True)
-        return tuple(Tokens(*(torch.cat(x, 1) for x in zip(*b, strict=True))) for b in blocks)
+        blocks = zip(*(stored.layers for stored in self.stored), strict=True)
+        return tuple(Tokens.joined(frames) for frames in blocks)
 
 
 @dataclass(frozen=True, eq=False)

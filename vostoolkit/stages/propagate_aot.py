@@ -8,7 +8,6 @@ Source: Yang et al., AOT (NeurIPS 2021); IDPro, section III-C.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
 
 import torch
 from jaxtyping import Float
@@ -28,9 +27,7 @@ from vostoolkit.stages.identities import grouped, merged, one_hot
 from vostoolkit.stages.xmem_state import check_memorised
 from vostoolkit.weights import load_weights
 
-AotSize: TypeAlias = Literal["t", "s", "b", "l"]
-
-_PUBLISHED: dict[AotSize, tuple[AotConfig, int | None]] = {
+_PUBLISHED: dict[str, tuple[AotConfig, int | None]] = {
     "t": (AOT_T, None),
     "s": (AOT_S, None),
     "b": (AOT_B, None),
@@ -84,7 +81,7 @@ class AotPropagator:
         cls,
         weights: str | None = None,
         *,
-        size: AotSize = "t",
+        size: str = "t",
         device: str | None = None,
         precision: Precision = "auto",
     ) -> "AotPropagator":
@@ -168,7 +165,9 @@ class AotPropagator:
         is_predicted = not new and state.frame == frame.index and _is_same(masks, state.predicted)
         is_aside = tier == "permanent" and state.frame not in (None, frame.index)
         after = replace(state, objects=(*state.objects, *new))
-        if tier is None or not targets:
+        if not targets:
+            tier = None
+        if tier is None:
             after = self._seen(frame, masks, state)
         elif not is_predicted:
             after = self._referred(frame, masks, after, tier=tier, is_aside=is_aside)
