@@ -216,7 +216,7 @@ def _entropy_panel(
 ) -> Picture:
     """The map; the scale of a measure that rarely comes near 1 ends at the largest value."""
     values = _array(result.entropy)
-    top = 1.0 if result.measure == "entropy" else max(float(values.max()), _SMALLEST_TOP)
+    top = 1.0 if "entropy" in result.measure else max(float(values.max()), _SMALLEST_TOP)
     panel = coloured(view.map(values), UNCERTAINTY, top)
     for object_id, region in regions.items():
         panel = outlined(panel, view.mask(region), colour_of(object_id), dashed=True)

@@ -96,7 +96,7 @@ class EpistemicVariance(_Disagreement):
     @property
     def measure(self) -> str:
         """What the map is."""
-        return "variance of members"
+        return "epistemic variance V"
 
     def of(self, members: Float[Tensor, "m k h w"], /) -> Map:
         """The members' variance."""
