@@ -159,7 +159,7 @@ class AotPropagator:
             ValueError: objects that aren't in the masks, or a frame or masks of another size.
         """
         targets = masks.objects if objects is None else objects
-        check_memorised(frame, masks, targets)
+        check_memorised(frame, masks, targets, tier)
         self._fit(frame, state)
         new = tuple(o for o in targets if o not in state.objects) if tier is not None else ()
         is_predicted = not new and state.frame == frame.index and _is_same(masks, state.predicted)

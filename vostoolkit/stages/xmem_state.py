@@ -36,7 +36,7 @@ class XMemState:
 
 
 def check_memorised(
-    frame: Frame, masks: Masks, objects: tuple[ObjectId, ...], tier: Tier | None
+    frame: Frame, masks: Masks, objects: tuple[ObjectId, ...], tier: Tier | None = None
 ) -> None:
     """Nothing, if these objects of the masks can be memorised with the frame.
 
@@ -107,15 +107,13 @@ def grown(
     return torch.cat([x, torch.zeros_like(like[len(x) :])]) if len(x) < len(like) else x
 
 
-def updated_from(
-    state: XMemState, frame: int, like: Float[Tensor, "n d i j"], /, *, every: int
-) -> Float[Tensor, "n d i j"]:
+def updated_from(state: XMemState, frame: int, /, *, every: int) -> Float[Tensor, "_ d i j"] | None:
     """What a deep update starts from: the state before the frame's own, if it replaces that.
 
     Source: XMem (memory frames have the deep update only, unless it has a rhythm of its own).
     """
     is_replacing = every < 0 and state.frame == frame
-    return grown(state.hidden_before if is_replacing else state.hidden, like)
+    return state.hidden_before if is_replacing else state.hidden
 
 
 def deeply_updated(
