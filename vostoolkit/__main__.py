@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from vostoolkit import __version__
-from vostoolkit.cli import demo, info, segment, train, weights
+from vostoolkit.cli import demo, experiment, info, segment, train, weights
 from vostoolkit.cli.command import add_commands
 from vostoolkit.cli.console import complain
 from vostoolkit.errors import VostoolkitError
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"vostoolkit {__version__}")
     parser.add_argument("--debug", action="store_true", help="show where an error comes from")
-    add_commands(parser, tuple(c.COMMAND for c in (segment, demo, train, weights, info)))
+    add_commands(parser, tuple(c.COMMAND for c in (segment, demo, experiment, train, weights, info)))
     return parser
 
 

@@ -1,0 +1,108 @@
+"""``vostoolkit experiment``: grids of notebooks, and reports of what they gave."""
+
+import argparse
+import time
+from pathlib import Path
+
+from vostoolkit.cli.command import Command
+from vostoolkit.cli.console import complain, say, table
+from vostoolkit.errors import ExperimentError
+
+_DESCRIPTION = """\
+Run the project's notebooks with many combinations of parameters, each in a process of its own, and
+report what they gave. The same command goes on where an interrupted or killed one stopped."""
+
+_EXAMPLES = """\
+examples:
+  vostoolkit experiment run grid.toml --out out/grid --jobs 2
+  vostoolkit experiment status out/grid
+  vostoolkit experiment report out/grid --by user,tau_user --values J,R@0.5"""
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", metavar="run|status|report", required=True)
+    running = actions.add_parser("run", help="run what a grid asks for and isn't done yet")
+    running.add_argument("grid", type=Path, metavar="GRID.toml")
+    running.add_argument("--out", type=Path, help="the folder; out/GRID if left out")
+    running.add_argument("--jobs", type=int, help="how many at once; half the processors")
+    running.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster, or 'local' to start one here"
+    )
+    running.set_defaults(run=_run)
+    telling = actions.add_parser("status", help="what is done and what failed, also meanwhile")
+    telling.add_argument("out", type=Path, metavar="FOLDER")
+    telling.set_defaults(run=_status)
+    reporting = actions.add_parser(
+        "report", help="tables and figures as HTML, Markdown, LaTeX, CSV"
+    )
+    reporting.add_argument("out", type=Path, metavar="FOLDER")
+    reporting.add_argument("--by", required=True, help="parameters, with commas: a row for each")
+    reporting.add_argument("--values", required=True, help="numbers, with commas: J,R@0.5")
+    reporting.add_argument("--over", default="clip", help="the parameter that is averaged over")
+    reporting.set_defaults(run=_report)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from vostoolkit.experiments.experiment import read_grid
+    from vostoolkit.experiments.grid import Progress, run_grid
+
+    experiments = read_grid(args.grid)
+    out = args.out or Path("out") / args.grid.stem
+    start = time.monotonic()
+    ended: list[bool] = []
+
+    def watch(progress: Progress) -> None:
+        ended.append(progress.outcome.error is None)
+        left = (time.monotonic() - start) / len(ended) * (progress.total - progress.done)
+        name = progress.outcome.experiment.id
+        verdict = "done" if ended[-1] else "FAILED"
+        say(f"{progress.done}/{progress.total}  {name}  {verdict}  about {left / 60:.0f} min left")
+        if progress.outcome.error:
+            complain(progress.outcome.error)
+
+    say(f"{len(experiments)} experiments into {out}")
+    run_grid(experiments, out, jobs=args.jobs, scheduler=args.scheduler, watch=watch)
+    failed = ended.count(False)
+    say(f"{len(experiments) - failed} of {len(experiments)} done")
+    return 2 if failed else 0
+
+
+def _status(args: argparse.Namespace) -> int:
+    rows = _store(args.out).table().to_dict("records")
+    lines = [(str(r["id"]), f"{r['seconds']:.0f}", _verdict(r["error"])) for r in rows]
+    say(table([("ID", "SECONDS", "RESULT"), *lines]))
+    return 0
+
+
+def _verdict(error: str) -> str:
+    return error.partition("\n")[0] or "done"
+
+
+def _report(args: argparse.Namespace) -> int:
+    from vostoolkit.experiments.report import write_report
+
+    rows = _store(args.out).table()
+    by, values = args.by.split(","), args.values.split(",")
+    page = write_report(rows, args.out, by, values, over=args.over)
+    say((args.out / "report.md").read_text(encoding="utf-8"))
+    say(f"{page}, and report.md, report.tex, report.csv and results.csv beside it")
+    return 0
+
+
+def _store(out: Path):
+    from vostoolkit.experiments.grid import RESULTS
+    from vostoolkit.experiments.store import Store
+
+    if not (out / RESULTS).is_file():
+        raise ExperimentError(f"no {RESULTS} in {out}: run a grid into that folder first")
+    return Store(out / RESULTS)
+
+
+COMMAND = Command(
+    "experiment",
+    "run grids of notebooks, and report what they gave",
+    _DESCRIPTION,
+    _run,
+    _options,
+    _EXAMPLES,
+)

@@ -1,0 +1,125 @@
+"""An experiment: a notebook and its parameters, with an id that says what they are."""
+
+import hashlib
+import itertools
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+from vostoolkit.errors import ExperimentError
+from vostoolkit.experiments.run import notebook
+
+Value: TypeAlias = str | int | float | bool | Sequence[str | int | float | bool | None] | None
+_TABLES = ("notebook", "parameters", "grid", "variants")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A parameterised notebook, by name (one of the project's) or path, and its parameters.
+
+    Raises:
+        ExperimentError: there is no such notebook, or a parameter that JSON can't hold.
+    """
+
+    notebook: str
+    parameters: Mapping[str, Value] = field(default_factory=dict[str, Value])
+
+    def __post_init__(self) -> None:
+        _ = self.id  # says what is wrong with it now, not when it is to run
+
+    @cached_property
+    def template(self) -> Path:
+        """The notebook's file."""
+        path = Path(self.notebook)
+        return path.resolve() if path.suffix == ".ipynb" else notebook(self.notebook)
+
+    @cached_property
+    def id(self) -> str:
+        """Twelve hexadecimal digits, from the code of the notebook's cells and the parameters.
+
+        Two experiments with the same id do the same; a changed notebook makes a new experiment.
+        """
+        if not self.template.is_file():
+            raise ExperimentError(f"no notebook {self.template}: give the path of an .ipynb file")
+        cells = json.loads(self.template.read_text(encoding="utf-8"))["cells"]
+        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        try:
+            text = json.dumps([code, dict(self.parameters)], sort_keys=True, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ExperimentError(
+                f"parameters {dict(self.parameters)}: {error}; give texts, numbers, true or false, "
+                "null, or lists of them"
+            ) from None
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def as_json(self) -> str:
+        """What `from_json` makes it again from."""
+        return json.dumps({"notebook": self.notebook, "parameters": dict(self.parameters)})
+
+    @staticmethod
+    def from_json(text: str) -> "Experiment":
+        """The experiment of this JSON."""
+        return Experiment(**json.loads(text))
+
+
+def read_grid(path: str | Path) -> tuple[Experiment, ...]:
+    """The experiments of a grid: every combination of its lists, for each of its variants.
+
+    A grid is a TOML file::
+
+        notebook = "experiment"        # one of the project's, or a path from this file
+        [parameters]                   # the same everywhere
+        first_clicks = 2
+        [grid]                         # every combination of these
+        clip = ["demo", "clips/chair"]
+        tau_user = [0.1, 0.3]
+        [[variants]]                   # parameters that change together; optional
+        user = "nobody"
+        [[variants]]
+        user = "simulated"
+
+    Equal experiments come once.
+
+    Raises:
+        ExperimentError: the file is missing or isn't such a grid; the message says where.
+    """
+    path = Path(path)
+    try:
+        held = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ExperimentError(f"no grid {path}: {error.strerror}; give a .toml file") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ExperimentError(f"{path} isn't TOML: {error}") from None
+    if unknown := sorted(set(held) - set(_TABLES)):
+        raise ExperimentError(
+            f"{path}: no entry {', '.join(unknown)}; a grid has {', '.join(_TABLES)}"
+        )
+    name = str(held.get("notebook", "experiment"))
+    if name.endswith(".ipynb"):
+        name = str((path.parent / name).resolve())
+    same, axes = _table(held, "parameters", path), _table(held, "grid", path)
+    for axis, values in axes.items():
+        if not isinstance(values, list) or not values:
+            raise ExperimentError(
+                f"{path}: [grid] {axis} = {values!r}: give a list of at least one value, or put "
+                "it under [parameters]"
+            )
+    variants = cast("list[dict[str, Value]]", held.get("variants", [{}]))
+    combinations = [dict(zip(axes, v, strict=True)) for v in itertools.product(*axes.values())]
+    made = (
+        Experiment(name, {**same, **combination, **variant})
+        for combination in combinations
+        for variant in variants
+    )
+    return tuple({experiment.id: experiment for experiment in made}.values())
+
+
+def _table(held: Mapping[str, Any], name: str, path: Path) -> dict[str, Any]:
+    table = held.get(name, {})
+    if not isinstance(table, dict):
+        raise ExperimentError(f"{path}: {name} = {table!r}: write it as a table, [{name}]")
+    return cast("dict[str, Any]", table)
