@@ -211,7 +211,7 @@ def test_no_network_is_said(monkeypatch, download, folder):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and nobody listens
         knows(monkeypatch, url=f"http://127.0.0.1:{taken.getsockname()[1]}/file.pth")
-        with pytest.raises(WeightsError, match=r"can't reach 127.0.0.1:.*: is there a network"):
+        with pytest.raises(WeightsError, match=r"can't reach 127.0.0.1:.*: look at the network"):
             download()
 
 

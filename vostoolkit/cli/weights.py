@@ -130,7 +130,8 @@ def _download(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         partial = partial_of(WEIGHTS[args.name])
         kept = partial.stat().st_size if partial.is_file() else 0
-        complain(f"stopped; {in_bytes(kept)} are kept, and the same command goes on from there")
+        is_begun = f"{in_bytes(kept)} are kept, and the same command goes on from there"
+        complain(f"stopped; {is_begun if kept else 'nothing has come yet'}")
         return INTERRUPTED
 
 

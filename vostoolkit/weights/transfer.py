@@ -136,7 +136,7 @@ def _ask(url: str, kept: int, before: _Origin | None) -> _Answer | None:
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise WeightsError(
-            f"can't reach {_host(url)} ({reason}): is there a network, and a proxy to be set?"
+            f"can't reach {_host(url)} ({reason}): look at the network, or set its proxy"
         ) from error
     return _understood(url, kept, stream)
 
