@@ -58,7 +58,13 @@ def test_released_one_unsure_object_refuses_the_frame_and_it_is_tried_again():
     plans, since = plan(MemoryRule.released(), 5, o1=0.1, o2=0.9)
     assert [p.tier for p in plans] == [None, None]
     assert {o for p in plans for o in p.objects} == {1, 2}
-    assert since == 5
+    assert since == 4  # the next frame is the fifth again
+
+
+def test_released_a_refused_frame_that_is_not_due_postpones_the_schedule():
+    assert plan(MemoryRule.released(), 3, o1=0.9, o2=0.1)[1] == 2
+    assert plan(MemoryRule.released(), 3, o1=0.1, o2=0.1)[1] == 3
+    assert plan(MemoryRule(scope="frame"), 3, o1=0.9, o2=0.1)[1] == 3
 
 
 @pytest.mark.parametrize("every", [0, -1])

@@ -4,6 +4,7 @@ Source: Cheng and Schwing, XMem (ECCV 2022); Lazy-XMem, section 3.1.
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 import torch
 from einops import rearrange
@@ -14,7 +15,7 @@ from vostoolkit.arrays import ObjectId, Size, check_object_id
 from vostoolkit.device import Precision
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks, soft_aggregate
-from vostoolkit.memory.bank import Elements, Memory
+from vostoolkit.memory.bank import Memory
 from vostoolkit.memory.changes import Remembered, forgotten, remembered
 from vostoolkit.memory.consolidate import Limits
 from vostoolkit.memory.read import places
@@ -26,6 +27,8 @@ from vostoolkit.stages.xmem_engine import XMemEngine
 from vostoolkit.stages.xmem_state import XMemState, grown
 from vostoolkit.stages.xmem_view import Grid, Origin, Reading
 from vostoolkit.weights import load_xmem
+
+Sensory: TypeAlias = Literal["update", "keep", "undo"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +141,7 @@ class XMemPropagator:
         tier: Tier | None,
         objects: tuple[ObjectId, ...] | None = None,
         reason: str = "",
+        sensory: Sensory = "update",
     ) -> tuple[MemoryUpdate, XMemState]:
         """The state with a frame's masks as the last ones and, if a tier is named, in memory.
 
@@ -146,6 +150,10 @@ class XMemPropagator:
         and changes nothing else; otherwise the state stands at the frame afterwards. With tier None
         a frame that permanent memory holds updates the sensory memory, as stored ones do: that's
         how a pass meets a frame that was annotated before.
+
+        Lazy-XMem's release differs in what becomes of the sensory memory: it "keep"s what the frame
+        was propagated with when a frame is stored off schedule, and "undo"es that when one on
+        schedule is refused. Ours is always an "update" where a frame is stored.
 
         Raises:
             ValueError: no or unknown objects, or a frame or masks of another size.
@@ -164,15 +172,18 @@ class XMemPropagator:
         result = Remembered(state.memory)
         updated = stored or state.memory.permanent_objects(frame.index, targets)
         if updated:
-            chunk, deep = self._encode_value(frame, fit, working, state)
+            every = self.deep_update_every
+            hidden = xmem_state.updated_from(state, frame.index, every=every)
+            chunk, deep = self._engine.elements(frame, fit, working, hidden)
             if tier is not None:
                 own = chunk.of_objects([order.index(o) for o in stored])
                 result = remembered(state.memory, own, stored, tier=tier, limits=self.limits)
                 after = replace(after, memory=result.memory)
             if deep is not None:
-                due = () if is_aside else updated
-                every = self.deep_update_every
+                due = () if is_aside or sensory != "update" else updated
                 after = xmem_state.deeply_updated(after, deep, due, frame.index, every=every)
+        if sensory == "undo" and state.frame == frame.index:
+            after = replace(after, hidden=state.hidden_before)
         return _update(frame.index, tier, targets, result, reason), after
 
     def forget(
@@ -266,28 +277,6 @@ class XMemPropagator:
             value = value[:, [memory.objects.index(o) for o in state.objects]]
         height = features.key.shape[-2]
         return rearrange(value, "(h w) n v -> n v h w", h=height), memory
-
-    def _encode_value(
-        self, frame: Frame, fit: Fit, working: Float[Tensor, "n y x"], state: XMemState
-    ) -> tuple[Elements, Float[Tensor, "n d i j"] | None]:
-        """The frame's memory elements for all objects, and the sensory memory updated by them."""
-        _, features = self._engine.encode(frame, fit)
-        hidden = None
-        if channels := self.network.config.hidden_dim:
-            like = working.new_zeros(len(working), channels, *features.key.shape[-2:])
-            hidden = xmem_state.updated_from(state, frame.index, like, every=self.deep_update_every)
-        value, deep = self._engine.encode_value(frame, fit, working, hidden)
-        value = rearrange(value, "n v h w -> (h w) n v").contiguous()
-        count = len(value)
-        elements = Elements(
-            key=places(features.key)[0].float().contiguous(),
-            shrinkage=places(features.shrinkage)[0, :, 0].float().contiguous(),
-            selection=places(features.selection)[0].float().contiguous(),
-            value=value,
-            frame=torch.full((count,), frame.index, dtype=torch.int32, device=value.device),
-            place=torch.arange(count, dtype=torch.int32, device=value.device),
-        )
-        return elements, deep
 
 
 def _update(

@@ -23,9 +23,10 @@ class MemoryRule:
     ``uncertainty_driven`` (UDU) refuses objects whose score is above ``tau_memory``;
     ``interaction_driven`` (IDU) stores a frame that a person corrected, on or off schedule;
     ``pseudo_driven`` does so after pseudo-corrections, and otherwise an object that got one isn't
-    stored. ``scope="frame"`` lets one refused object refuse the whole frame, and ``retry`` tries a
-    refused frame's schedule again at the next one, both as released. An object's first mask is
-    always stored: without it there is nothing to follow.
+    stored. ``scope="frame"`` lets one refused object refuse the whole frame. With ``retry`` a frame
+    of which all objects are refused doesn't count: a due one is tried again at the next, another
+    one postpones the schedule. Both are as released. An object's first mask is always stored:
+    without it there is nothing to follow.
 
     Source: Lazy-XMem 3.5 and Table 2; ``every`` from XMem.
     """
@@ -64,20 +65,20 @@ class MemoryRule:
         """
         asked_for = self.interaction_driven and bool(corrected)
         asked_for |= self.pseudo_driven and bool(pseudo_corrected)
-        if since < self.every and not asked_for:
-            old = [o for o in objects if o not in new]
-            return _plans(objects, dict.fromkeys(old, "not due"), "first mask"), since
         refused = {
             o: why
             for o in objects
             if o not in new and (why := self._refusal(o, uncertainty, corrected, pseudo_corrected))
         }
+        others = [o for o in objects if o not in new]
         if refused and self.scope == "frame" and not asked_for:
-            others = [o for o in objects if o not in new]
             refused = {o: refused.get(o, "another object is unsure") for o in others}
+        is_discounted = self.retry and bool(refused) and len(refused) == len(objects)
+        if since < self.every and not asked_for:
+            plans = _plans(objects, dict.fromkeys(others, "not due"), "first mask")
+            return plans, since - is_discounted
         reason = "corrected" if asked_for else f"every {self.every} frames"
-        all_refused = len(refused) == len(objects)
-        return _plans(objects, refused, reason), (since if all_refused and self.retry else 0)
+        return _plans(objects, refused, reason), (since - 1 if is_discounted else 0)
 
     def _refusal(
         self,

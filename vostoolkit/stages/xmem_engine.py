@@ -3,14 +3,18 @@
 from contextlib import AbstractContextManager
 
 import torch
+from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from vostoolkit.device import Precision, choose_device, choose_precision, reduced
 from vostoolkit.frames import Frame
+from vostoolkit.memory.bank import Elements
+from vostoolkit.memory.read import places
 from vostoolkit.networks.folding import folded
 from vostoolkit.networks.xmem import KeyFeatures, XMem
 from vostoolkit.stages.fitting import Fit, Resampling
+from vostoolkit.stages.xmem_state import grown
 
 
 class XMemEngine:
@@ -31,6 +35,7 @@ class XMemEngine:
         self.resampling: Resampling = resampling
         self._dtype = choose_precision(precision, self.device)
         self._network = folded(network).to(self.device)
+        self._channels = network.config.hidden_dim
         _set_channels_last(self._network)
         self._last: tuple[Frame, Tensor, KeyFeatures] | None = None
 
@@ -59,20 +64,36 @@ class XMemEngine:
             )
         return torch.sigmoid(logits[0].float()), after[0].float() if after is not None else None
 
-    def encode_value(
+    def elements(
         self,
         frame: Frame,
         fit: Fit,
         masks: Float[Tensor, "n y x"],
-        hidden: Float[Tensor, "n d i j"] | None,
-    ) -> tuple[Float[Tensor, "n v i j"], Float[Tensor, "n d i j"] | None]:
-        """Memory values of all objects, and the hidden state after a deep update."""
+        hidden: Float[Tensor, "m d i j"] | None,
+    ) -> tuple[Elements, Float[Tensor, "n d i j"] | None]:
+        """The frame's memory elements for all objects, and the hidden state after a deep update.
+
+        Objects without a hidden state yet have zeros.
+        """
         image, features = self.encode(frame, fit)
+        if channels := self._channels:
+            like = masks.new_zeros(len(masks), channels, *features.key.shape[-2:])
+            hidden = grown(hidden, like)
         with self._reduced():
             value, after = self._network.encode_value(
                 image, features.deep, masks[None], _batch(hidden)
             )
-        return value[0].float(), after[0].float() if after is not None else None
+        value = rearrange(value[0].float(), "n v h w -> (h w) n v").contiguous()
+        count = len(value)
+        elements = Elements(
+            key=places(features.key)[0].float().contiguous(),
+            shrinkage=places(features.shrinkage)[0, :, 0].float().contiguous(),
+            selection=places(features.selection)[0].float().contiguous(),
+            value=value,
+            frame=torch.full((count,), frame.index, dtype=torch.int32, device=value.device),
+            place=torch.arange(count, dtype=torch.int32, device=value.device),
+        )
+        return elements, after[0].float() if after is not None else None
 
     def _reduced(self) -> AbstractContextManager[object]:
         return reduced(self.device, self._dtype)
