@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vostoolkit.metrics.workload import Interactions, corrections, dispersion, mean_interval_s
+from vostoolkit.metrics.workload import (
+    Interactions,
+    corrections,
+    dispersion,
+    mean_interval_s,
+    unevenness,
+)
 
 
 def run(*frames: int, length: int = 10, fps: float = 2.0) -> Interactions:
@@ -50,6 +56,23 @@ def test_with_its_ends_equation_7_doesnt_see_where_corrections_lie(frames: set[i
     count = len(frames)
     expected = count + (count + 1) / 600
     assert dispersion([Interactions(sorted(frames), 600, 6)]) == pytest.approx(expected)
+
+
+def test_unevenness_by_hand() -> None:
+    assert unevenness([run(5)]) == 0
+    assert unevenness([run(1)]) == pytest.approx((0.01 + 0.81 - 1 / 2) / (1 / 2))
+    # Parts of 1, 1 and 8 tenths.
+    assert unevenness([run(1, 2)]) == pytest.approx((0.66 - 1 / 3) / (2 / 3))
+    assert unevenness([run(5), run(1), run()]) == pytest.approx(0.32)
+    assert math.isnan(unevenness([run(), run(0)]))
+
+
+@given(st.integers(1, 20))
+def test_bunched_corrections_are_less_even_where_equation_7_sees_no_difference(count: int) -> None:
+    spread = Interactions([i * 600 // (count + 1) for i in range(1, count + 1)], 600, 6)
+    bunched = Interactions(range(1, count + 1), 600, 6)
+    assert unevenness([spread]) < 0.001 < 0.5 < unevenness([bunched]) <= 1
+    assert dispersion([spread]) == pytest.approx(dispersion([bunched]))
 
 
 def test_corrections_outside_the_run_are_refused() -> None:

@@ -84,3 +84,22 @@ def dispersion(
     if over_objects == "mean":
         return float(np.mean(values)) if values else float("nan")
     return float(sum(values))
+
+
+def unevenness(objects: Iterable[Interactions]) -> float:
+    """How bunched the corrections of an object are, in [0, 1], as a mean over objects; ours.
+
+    0 if they split the run into equal parts, towards 1 if all lie together at one end. From the
+    parts' shares p of the run, start and end included: the sum of p squared, scaled so that n equal
+    parts give 0 and one part 1. Unlike `dispersion` it depends on where the corrections fall.
+    Objects without a correction are left out; NaN if none has any.
+
+    Source: the normalised Herfindahl index.
+    """
+    values: list[float] = []
+    for each in objects:
+        parts = np.array(each.distances()) / each.frames
+        if parts.size > 1:
+            equal = 1 / parts.size
+            values.append((float(np.square(parts).sum()) - equal) / (1 - equal))
+    return float(np.mean(values)) if values else float("nan")
