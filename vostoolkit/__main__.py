@@ -11,6 +11,7 @@ from vostoolkit.cli.command import add_commands
 from vostoolkit.cli.console import complain
 from vostoolkit.errors import VostoolkitError
 
+_COMMANDS = (segment, demo, experiment, train, weights, info)
 _WRONG_INPUT, _OUR_FAULT, _INTERRUPTED = 2, 1, 130
 
 _DESCRIPTION = """\
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"vostoolkit {__version__}")
     parser.add_argument("--debug", action="store_true", help="show where an error comes from")
-    add_commands(parser, tuple(c.COMMAND for c in (segment, demo, experiment, train, weights, info)))
+    add_commands(parser, tuple(module.COMMAND for module in _COMMANDS))
     return parser
 
 

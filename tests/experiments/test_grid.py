@@ -9,6 +9,7 @@ import time
 
 import nbformat
 import pytest
+from distributed import LocalCluster
 
 from vostoolkit.__main__ import main
 from vostoolkit.errors import ExperimentError
@@ -152,6 +153,26 @@ def test_a_killed_worker_is_started_again(template, tmp_path):
     thread.join()
     assert killed
     assert rows["J"].tolist() == [0.2]
+
+
+def test_on_a_cluster_a_killed_worker_loses_nothing(template, tmp_path):
+    out = tmp_path / "out"
+    experiments = [Experiment(str(template), {"number": number}) for number in (1, 2, 3)]
+    options = {"threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(n_workers=2, **options) as cluster:
+        killed = []
+
+        def watch():
+            while not killed:
+                if list(out.glob("partial/*/half.txt")):
+                    killed.append(cluster.workers[0].pid)
+                    os.kill(killed[0], signal.SIGKILL)
+                time.sleep(0.01)
+
+        threading.Thread(target=watch, daemon=True).start()
+        rows = run_grid(experiments, out, scheduler=cluster.scheduler_address).table()
+    assert killed
+    assert sorted(rows["J"]) == [0.1, 0.2, 0.3]
 
 
 def test_two_at_once_into_one_folder_are_refused(template, tmp_path):
