@@ -16,7 +16,7 @@ from vostoolkit.device import Precision
 from vostoolkit.frames import Frame, Video
 from vostoolkit.memory.read import places
 from vostoolkit.networks.blocks import shrunk
-from vostoolkit.networks.xmem import NANO, XMEM, XMem
+from vostoolkit.networks.xmem import NANO, XMem
 from vostoolkit.results import FrameSelection, LabelsOf
 from vostoolkit.stages.dissimilarity import (
     Divisor,
@@ -108,7 +108,7 @@ class KeyDissimilarity:
         Raises:
             WeightsError: the checkpoint isn't there, or isn't one of this network.
         """
-        return cls(load_xmem(weights, XMEM), device=device)
+        return cls(load_xmem(weights), device=device)
 
     def released(self) -> "KeyDissimilarity":
         """The same with all that the released code does otherwise."""
@@ -194,7 +194,7 @@ def object_weight(labels: Labels, shading: Shading) -> Float[Tensor, "h w"]:
 
 def is_visible(weight: Float[Tensor, "h w"], least: float) -> bool:
     """Whether at least this share of the pixels weighs a half or more."""
-    return float((weight >= 0.5).float().mean()) >= least
+    return int((weight >= 0.5).sum()) / weight.numel() >= least
 
 
 def at_first_pixel(weight: Float[Tensor, "h w"], grid: Size) -> Float[Tensor, "i j"]:

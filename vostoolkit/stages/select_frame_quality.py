@@ -53,7 +53,9 @@ class QualityDistance:
         object.__setattr__(self, "network", fast)
 
     @classmethod
-    def published(cls, weights: str | Path, *, device: str | None = None) -> "QualityDistance":
+    def published(
+        cls, weights: str | Path = "eva-quality", *, device: str | None = None
+    ) -> "QualityDistance":
         """With EVA-VOS's published network, from a checkpoint that the person supplied.
 
         Raises:
