@@ -19,7 +19,7 @@ from vostoolkit.memory.bank import Memory
 from vostoolkit.memory.changes import Remembered, forgotten, remembered
 from vostoolkit.memory.consolidate import Limits
 from vostoolkit.memory.read import places
-from vostoolkit.networks.xmem import NANO, XMEM, KeyFeatures, XMem
+from vostoolkit.networks.xmem import NANO, KeyFeatures, XMem
 from vostoolkit.results import MemoryUpdate, Propagation, Tier
 from vostoolkit.stages import xmem_state
 from vostoolkit.stages.fitting import Fit, Resampling, fit_frame
@@ -76,7 +76,7 @@ class XMemPropagator:
         Raises:
             WeightsError: the checkpoint isn't there, or isn't one of this network.
         """
-        return cls(load_xmem(weights, XMEM), device=device, precision=precision)
+        return cls(load_xmem(weights), device=device, precision=precision)
 
     @classmethod
     def nano(
