@@ -67,9 +67,14 @@ def ticking(progress: Progress | None, total: int) -> Callable[[], None]:
 def reasons_for(chosen: Chosen, measure: str) -> tuple[str, ...]:
     """Why each frame was chosen, in words."""
     return tuple(
-        f"{measure} {float(chosen.scores[i, frame]):.3g} to frame {near}, the nearest annotated one"
+        f"{measure} {number(float(chosen.scores[i, frame]))} to frame {near}, the nearest annotated"
         for i, (frame, near) in enumerate(zip(chosen.frames, chosen.nearest, strict=True))
     )
+
+
+def number(value: float) -> str:
+    """A score as people read it: whole from 100 on, else three digits."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def selection(

@@ -11,7 +11,13 @@ from torch import Tensor
 from vostoolkit.frames import Video
 from vostoolkit.results import FrameSelection, LabelsOf
 from vostoolkit.stages.farthest_first import farthest_first
-from vostoolkit.stages.frame_selection import Progress, check_selection, reasons_for, selection
+from vostoolkit.stages.frame_selection import (
+    Progress,
+    check_selection,
+    number,
+    reasons_for,
+    selection,
+)
 
 
 @dataclass(frozen=True)
@@ -41,9 +47,10 @@ class UniformFrames:
             count=count,
             is_open=torch.ones(len(video), dtype=torch.bool),
         )
-        reasons = reasons_for(chosen, "frames")
+        measure = "distance in time"
+        reasons = reasons_for(chosen, measure)
         return selection(
-            video, annotated, chosen.frames, chosen.scores, measure="frames", reasons=reasons
+            video, annotated, chosen.frames, chosen.scores, measure=measure, reasons=reasons
         )
 
 
@@ -120,7 +127,7 @@ def highest(
         rows.append(left[None].clone())
         frames.append(int(left.nan_to_num(-torch.inf).argmax()))
         left[frames[-1]] = torch.nan
-    reasons = tuple(f"{measure} {scores[frame]:.3g} is the highest left" for frame in frames)
+    reasons = tuple(f"{measure} {number(scores[frame])}, the highest left" for frame in frames)
     return selection(
         video, annotated, tuple(frames), torch.cat(rows), measure=measure, reasons=reasons
     )

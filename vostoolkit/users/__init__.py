@@ -1,17 +1,22 @@
 """Simulated people: they answer requests from ground truth, or not at all."""
 
-from vostoolkit.users.costs import SECONDS, cost_s
+from vostoolkit.users.costs import ANNOTATION_S, SECONDS, cost_s
 from vostoolkit.users.davis_robot import ScribbleRobot, ScribblingUser
+from vostoolkit.users.eva import EvaAnnotator
 from vostoolkit.users.nobody import Nobody
 from vostoolkit.users.simulated import SimulatedUser
 from vostoolkit.users.truth import GroundTruth
+from vostoolkit.users.worst_frame import WorstFrame
 
 __all__ = [
+    "ANNOTATION_S",
     "SECONDS",
+    "EvaAnnotator",
     "GroundTruth",
     "Nobody",
     "ScribbleRobot",
     "ScribblingUser",
     "SimulatedUser",
+    "WorstFrame",
     "cost_s",
 ]
