@@ -214,10 +214,10 @@ def _masks_panel(masks: Masks, image: Image, view: View) -> Picture:
 def _entropy_panel(
     result: Uncertainty, regions: Mapping[ObjectId, Bool[np.ndarray, "h w"]], view: View
 ) -> Picture:
-    """The map; the scale of a measure that rarely comes near 1 ends at the largest value."""
-    values = _array(result.entropy)
+    """The map; the scale of a measure that rarely comes near 1 ends at its largest value here."""
+    values = view.map(_array(result.entropy))
     top = 1.0 if "entropy" in result.measure else max(float(values.max()), _SMALLEST_TOP)
-    panel = coloured(view.map(values), UNCERTAINTY, top)
+    panel = coloured(values, UNCERTAINTY, top)
     for object_id, region in regions.items():
         panel = outlined(panel, view.mask(region), colour_of(object_id), dashed=True)
     return titled(with_scale(panel, UNCERTAINTY, "0 sure", f"{top:.2g} unsure"), result.measure)
