@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from golden.goldens import near, same
-from golden.xmem2_runs import PermanentRun, permanent_run
+from golden.goldens import golden, json_in, near, same, scene
+from golden.xmem2_runs import PermanentRun, annotated, permanent_run
+from golden.xmem_runs import frame_of, propagator
 
 
 @pytest.fixture(scope="module", params=["perm3", "perm1", "perm3_update5", "perm3_oneobj"])
@@ -42,3 +43,32 @@ def test_long_term_memory(run):
 
 def _keys(tier) -> np.ndarray:
     return np.concatenate([chunk.key for chunk in tier.chunks]).T[None]
+
+
+def test_a_query_changes_nothing():
+    expected, (images, labels) = golden("xmem2_probe.npz"), scene("12")
+    stage = propagator(json_in(golden("xmem2_run_perm3.npz")["_cfg"]))
+    state = stage.restart(annotated(stage, labels, images, [0, 5, 9], (1, 2)))
+    result, _ = stage.propagate(frame_of(images, 3), state)
+    near(result.masks.pmf, expected["prob_query3_noupdate"], 1e-4)
+
+
+def test_the_released_slots_and_what_a_removal_leaves():
+    expected, (images, labels) = golden("xmem2_probe.npz"), scene("12")
+    stage = propagator(json_in(golden("xmem2_run_perm3.npz")["_cfg"]))
+    state = annotated(stage, labels, images, [0, 5, 9], (1, 2))
+    group = state.memory.groups[0]
+    assert [frame for frame, _ in group.slots] == [0, 5, 9]
+    same([slot for _, slot in group.slots], expected["perm_pos"])
+    update, left = stage.forget(5, state)
+    assert update.removed == 48
+    permanent = left.memory.groups[0].permanent
+    same(len(permanent), expected["after_remove5_size"])
+    columns = [
+        np.flatnonzero((k == _keys(group.permanent)[0].T).all(1))[0] for k in _rows(permanent)
+    ]
+    same(columns, expected["after_remove5_surviving_cols"])
+
+
+def _rows(tier) -> np.ndarray:
+    return np.concatenate([chunk.key for chunk in tier.chunks])

@@ -1,8 +1,6 @@
-"""Lazy-XMem Eq. 2 and 3, worked by hand, and the released code's functions."""
+"""Lazy-XMem Eq. 2 and 3, worked by hand."""
 
 import math
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +11,7 @@ from hypothesis import strategies as st
 from vostoolkit.arrays import Size
 from vostoolkit.masks import Masks
 from vostoolkit.results import Propagation
-from vostoolkit.stages.masked_average import released_disc
 from vostoolkit.stages.uncertainty import MaskedEntropy, normalised_entropy
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "data" / "lazy_functions.npz"
 
 
 def predicted(pmf: torch.Tensor, frame: int = 0) -> Propagation:
@@ -136,49 +131,3 @@ def test_without_objects_there_is_no_uncertainty() -> None:
 def test_a_wrong_measure_fails_when_it_is_built(fields: dict[str, object]) -> None:
     with pytest.raises((ValueError, TypeError)):
         MaskedEntropy(**fields)  # pyright: ignore[reportArgumentType]
-
-
-CASES = ("run3", "run8", "run0_gt", "one5", "rand5", "sharp", "uniform")
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_released_entropy_is_reproduced(case: str) -> None:
-    golden = np.load(GOLDEN)
-    masks = predicted(torch.as_tensor(golden[f"{case}_prob"])).masks
-    unrounded = normalised_entropy(masks.pmf)
-    np.testing.assert_allclose(unrounded, golden[f"{case}_H_unrounded"][0], atol=1e-6)
-    np.testing.assert_array_equal(MaskedEntropy.released().entropy(masks), golden[f"{case}_H"][0])
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_released_masked_entropy_is_reproduced(case: str) -> None:
-    golden = np.load(GOLDEN)
-    result = MaskedEntropy.released()(predicted(torch.as_tensor(golden[f"{case}_prob"])), None)
-    for object_id in result.masks.objects:
-        expected = golden[f"{case}_masked5_{object_id}"][0]
-        masked = np.where(result.regions[object_id], result.entropy, 0)
-        np.testing.assert_array_equal(masked, expected)
-        mean = float(golden[f"{case}_masked5_{object_id}_mean"])
-        assert result.score[object_id] == pytest.approx(mean, rel=1e-12)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_released_masked_entropy_at_20_percent(case: str) -> None:
-    golden = np.load(GOLDEN)
-    measure = replace(MaskedEntropy.released(), dilation=0.2)
-    result = measure(predicted(torch.as_tensor(golden[f"{case}_prob"])), None)
-    for object_id in result.masks.objects:
-        mean = float(golden[f"{case}_masked20_{object_id}_mean"])
-        assert result.score[object_id] == pytest.approx(mean, rel=1e-12)
-
-
-@pytest.mark.parametrize("side", [2, 4, 6, 8, 10, 16, 32, 64, 100])
-def test_released_kernels_are_reproduced(side: int) -> None:
-    np.testing.assert_array_equal(released_disc(side), np.load(GOLDEN)[f"kernel_{side}"])
-
-
-def test_released_kernel_sides_are_reproduced() -> None:
-    golden = np.load(GOLDEN)
-    for area, sides in zip(golden["kernel_sizes_obj"], golden["kernel_side"], strict=True):
-        for percent, side in zip(golden["kernel_percent"], sides, strict=True):
-            assert len(released_disc(int(math.sqrt(percent / 100 * area)))) == side
