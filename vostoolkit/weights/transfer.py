@@ -100,6 +100,8 @@ def fetch(url: str, partial: Path, *, size: int | None, progress: Progress) -> N
         if None not in (size, total) and size != total:
             raise WeightsError(f"{url} has {total} bytes, but the published file {size}")
         _check_space(partial, (total or size or 0) - answer.start)
+        if not answer.start:  # first, so that older bytes never count as this version's
+            partial.write_bytes(b"")
         _write_origin(partial, answer.origin)
         _copy(answer, partial, kept, progress)
 
@@ -138,10 +140,15 @@ def _ask(url: str, kept: int, before: _Origin | None) -> _Answer | None:
         raise WeightsError(
             f"can't reach {_host(url)} ({reason}): look at the network, or set its proxy"
         ) from error
-    return _understood(url, kept, stream)
+    answer = _understood(url, kept, stream)
+    if answer is None or (answer.start and answer.origin != before):  # another version after all
+        stream.close()
+        return None
+    return answer
 
 
 def _understood(url: str, kept: int, stream: http.client.HTTPResponse) -> _Answer | None:
+    """What the answer is a part of; None if it doesn't follow the bytes that are kept."""
     if stream.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
         stream.close()
         raise WeightsError(f"{url} shows a web page instead of the file")
@@ -150,7 +157,6 @@ def _understood(url: str, kept: int, stream: http.client.HTTPResponse) -> _Answe
     if stream.status == _PART:
         found = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", stream.headers.get("Content-Range", ""))
         if found is None or int(found[1]) != kept:
-            stream.close()
             return None
         start, total = kept, int(found[2])
     tag = stream.headers.get("ETag")
@@ -164,7 +170,7 @@ def _copy(answer: _Answer, partial: Path, kept: int, progress: Progress) -> None
     done, total = answer.start, answer.origin.total
     progress(Transfer(kept, answer.start, done, total))
     try:
-        with partial.open("ab" if answer.start else "wb") as file:
+        with partial.open("ab") as file:
             while piece := _piece(answer, done):
                 file.write(piece)
                 done += len(piece)
