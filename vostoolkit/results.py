@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vostoolkit.arrays import Image, Labels, Map, ObjectId, Region
+from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
 from vostoolkit.prompts import Click, Prompt
 
@@ -166,6 +167,19 @@ class AnnotationChoice(StageResult):
     def cost_s(self) -> float:
         """Seconds that the chosen kind takes."""
         return self.costs_s[self.kind]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class AcrossFrames(StageResult):
+    """The masks of several annotated frames before and after their prompts, by frame number.
+
+    ``frame`` is the first of ``frames``; one without masks from a round before isn't in ``before``.
+    """
+
+    frames: tuple[Frame, ...]
+    prompts: tuple[Prompt, ...]
+    before: Mapping[int, Masks]
+    after: Mapping[int, Masks]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

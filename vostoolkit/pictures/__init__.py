@@ -1,5 +1,6 @@
 """Pictures of results and runs: NumPy, OpenCV and Pillow only, so they show wherever HTML does."""
 
+from vostoolkit.pictures import across_frames as across_frames
 from vostoolkit.pictures import ensemble as ensemble
 from vostoolkit.pictures import selection as selection
 from vostoolkit.pictures.html import Shown, encoded, facts, img, result_html, show

@@ -1,0 +1,54 @@
+"""The picture of an interaction on several frames: a row for each."""
+
+from vostoolkit.arrays import Image, Size
+from vostoolkit.colours import colour_of
+from vostoolkit.geometry import to_mask
+from vostoolkit.masks import Masks
+from vostoolkit.pictures.layout import Picture, column, framed, row, titled
+from vostoolkit.pictures.stages import picture
+from vostoolkit.pictures.view import View, marked, outlined, tinted, whole
+from vostoolkit.pictures.words import words
+from vostoolkit.results import AcrossFrames
+
+_ROOM = Size(190, 300)
+_MOST_FRAMES = 5
+
+
+@picture.register
+def _(result: AcrossFrames, image: Image | None = None) -> Picture:
+    """The frames bring their own images, so ``image`` isn't looked at."""
+    rows: list[Picture] = []
+    for frame in result.frames[:_MOST_FRAMES]:
+        view = whole(frame.size, _ROOM)
+        ground = view.image(frame.image)
+        own = [p for p in result.prompts if p.frame == frame.index]
+        before = result.before.get(frame.index, Masks.empty(frame.size))
+        panels = [
+            titled(_over(ground, before, view), f"frame {frame.index}: before"),
+            titled(marked(ground, own, view), "given" if own else "nothing given"),
+            titled(_over(ground, result.after[frame.index], view), "after"),
+        ]
+        rows.append(row(panels, [None, "arrow"]))
+    return framed(column(rows))
+
+
+@words.register
+def _(result: AcrossFrames) -> tuple[str, ...]:
+    lines: list[str] = []
+    for frame in result.frames:
+        given = sum(p.frame == frame.index for p in result.prompts)
+        labels = result.after[frame.index].labels()
+        objects = ", ".join(
+            f"object {o} {int((labels == o).sum()):,} pixels"
+            for o in result.after[frame.index].objects
+        )
+        lines.append(f"frame {frame.index}: {given} prompts; {objects}")
+    return tuple(lines)
+
+
+def _over(ground: Picture, masks: Masks, view: View) -> Picture:
+    panel = ground
+    for object_id in masks.objects:
+        region = view.mask(to_mask(masks.region(object_id)))
+        panel = outlined(tinted(panel, region, colour_of(object_id)), region, colour_of(object_id))
+    return panel
