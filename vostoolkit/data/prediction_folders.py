@@ -1,0 +1,110 @@
+"""Predicted masks on disk beside the true ones: one sequence, or a tree of them as in DAVIS."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vostoolkit.arrays import Labels, Size
+from vostoolkit.data.folder import open_masks
+from vostoolkit.errors import VideoError
+from vostoolkit.video.folder import MASK_FOLDER
+
+_INSIDE = ("masks", MASK_FOLDER)
+_SIZES = ("480p", "Full-Resolution")
+
+_LAYOUTS = (
+    "give either two folders of PNG files, or a folder of sequences (NAME/00000.png ...) and one "
+    f"with the same names, such as DAVIS, its {MASK_FOLDER}/480p, or NAME/{MASK_FOLDER}/00000.png"
+)
+
+
+@dataclass(frozen=True)
+class SequencePair:
+    """The folders of one sequence's predicted and true masks."""
+
+    name: str
+    predictions: Path
+    truth: Path
+
+    def __len__(self) -> int:
+        return len(open_masks(self.truth).frames)
+
+    def labels(self) -> Iterator[tuple[int, Labels, Labels]]:
+        """Of each frame that has a true mask its number, predicted and true labels, one by one.
+
+        Files belong together if their names have the same number.
+
+        Raises:
+            VideoError: a frame isn't predicted, or its masks differ in size or can't be read.
+        """
+        truth, predicted = open_masks(self.truth), open_masks(self.predictions)
+        if missing := [frame for frame in truth.frames if frame not in predicted.files]:
+            raise VideoError(
+                f"{self.predictions} holds no mask of frame {missing[0]} (and {len(missing) - 1} "
+                f"more), but the ground truth {self.truth} does: predict all of its frames"
+            )
+        if predicted.size != truth.size:
+            raise VideoError(
+                f"the masks in {self.predictions} are {_shown(predicted.size)}, those in "
+                f"{self.truth} {_shown(truth.size)}: bring the predictions to the truth's size, "
+                "with nearest-neighbour sampling"
+            )
+        for frame in truth.frames:
+            ours, theirs = predicted.labels(frame), truth.labels(frame)
+            if ours is not None and theirs is not None:  # both have a file
+                yield frame, ours, theirs
+
+
+def paired(
+    predictions: str | Path, truth: str | Path, sequences: Sequence[str] | None = None
+) -> tuple[SequencePair, ...]:
+    """The sequences that both folders hold; all that are predicted if none are named.
+
+    Raises:
+        VideoError: no masks there, a predicted sequence without ground truth, or one that is named
+            but not predicted.
+    """
+    ours, theirs = Path(predictions).expanduser(), Path(truth).expanduser()
+    for folder in (ours, theirs):
+        if not folder.is_dir():
+            raise VideoError(f"there is no folder {folder}: {_LAYOUTS}")
+    if sequences is None and (masks := _masks_of(ours)):
+        name = ours.resolve().name
+        return (SequencePair(name, masks, _truth_of(theirs, name)),)
+    found = {folder.name: masks for folder in _folders(ours) if (masks := _masks_of(folder))}
+    names = sorted(found) if sequences is None else list(dict.fromkeys(sequences))
+    if not names:
+        raise VideoError(f"{ours} holds no masks: {_LAYOUTS}")
+    if missing := [name for name in names if name not in found]:
+        raise VideoError(
+            f"{ours} holds no masks of the sequence {missing[0]} (and {len(missing) - 1} more): "
+            "predict it, or leave it out of the names"
+        )
+    return tuple(SequencePair(name, found[name], _truth_in(theirs, name)) for name in names)
+
+
+def _shown(size: Size) -> str:
+    return f"{size.width}x{size.height}"
+
+
+def _truth_of(folder: Path, name: str) -> Path:
+    """The true masks of a single sequence: the folder's own, or those of that name in it."""
+    return _masks_of(folder) or _truth_in(folder, name)
+
+
+def _truth_in(folder: Path, name: str) -> Path:
+    roots = [folder, folder / MASK_FOLDER, *(folder / MASK_FOLDER / size for size in _SIZES)]
+    for root in roots:
+        if masks := _masks_of(root / name):
+            return masks
+    raise VideoError(f"{folder} holds no true masks of the sequence {name}: {_LAYOUTS}")
+
+
+def _masks_of(folder: Path) -> Path | None:
+    """The folder itself, its ``masks`` or its ``Annotations``: where there are PNG files."""
+    places = [folder, *(folder / inside for inside in _INSIDE)]
+    return next((place for place in places if any(place.glob("*.png"))), None)
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(inner for inner in folder.iterdir() if inner.is_dir())
