@@ -132,8 +132,8 @@ def test_it_draws_and_says_itself():
     assert 400 < drawn.shape[0] < 520
     assert 900 < drawn.shape[1] < 1100
     assert [line.partition(";")[0] for line in words(result)] == [
-        "frame 2: 2 prompts",
-        "frame 9: 0 prompts",
+        "frame 2: given on 1, 2",
+        "frame 9: nothing given",
     ]
     assert "Across frames" in result._repr_html_()
 

@@ -1,5 +1,7 @@
 """The picture of an interaction on several frames: a row for each."""
 
+from collections.abc import Sequence
+
 from vostoolkit.arrays import Image, Size
 from vostoolkit.colours import colour_of
 from vostoolkit.geometry import to_mask
@@ -8,6 +10,7 @@ from vostoolkit.pictures.layout import Picture, column, framed, row, titled
 from vostoolkit.pictures.stages import picture
 from vostoolkit.pictures.view import View, marked, outlined, tinted, whole
 from vostoolkit.pictures.words import words
+from vostoolkit.prompts import Prompt
 from vostoolkit.results import AcrossFrames
 
 _ROOM = Size(190, 300)
@@ -25,7 +28,7 @@ def _(result: AcrossFrames, image: Image | None = None) -> Picture:
         before = result.before.get(frame.index, Masks.empty(frame.size))
         panels = [
             titled(_over(ground, before, view), f"frame {frame.index}: before"),
-            titled(marked(ground, own, view), "given" if own else "nothing given"),
+            titled(marked(ground, own, view), _given(own)),
             titled(_over(ground, result.after[frame.index], view), "after"),
         ]
         rows.append(row(panels, [None, "arrow"]))
@@ -36,14 +39,19 @@ def _(result: AcrossFrames, image: Image | None = None) -> Picture:
 def _(result: AcrossFrames) -> tuple[str, ...]:
     lines: list[str] = []
     for frame in result.frames:
-        given = sum(p.frame == frame.index for p in result.prompts)
+        given = _given([p for p in result.prompts if p.frame == frame.index])
         labels = result.after[frame.index].labels()
         objects = ", ".join(
             f"object {o} {int((labels == o).sum()):,} pixels"
             for o in result.after[frame.index].objects
         )
-        lines.append(f"frame {frame.index}: {given} prompts; {objects}")
+        lines.append(f"frame {frame.index}: {given}; {objects}")
     return tuple(lines)
+
+
+def _given(prompts: Sequence[Prompt]) -> str:
+    objects = [str(o) for o in dict.fromkeys(p.object_id for p in prompts)]
+    return f"given on {', '.join(objects)}" if objects else "nothing given"
 
 
 def _over(ground: Picture, masks: Masks, view: View) -> Picture:
