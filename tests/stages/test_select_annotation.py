@@ -84,9 +84,9 @@ def test_the_policy_takes_the_likeliest_or_draws() -> None:
         "expected: +0.25 IoU per second",
     )
     drawing = learned(policy, seed=4)
-    kinds = [drawing(frame(i), 1, masks()).kind for i in range(300)]
-    shares = [kinds.count(kind) / 300 for kind in ("clicks", "mask", "stop")]
-    assert shares == pytest.approx([0.1, 0.3, 0.6], abs=0.08)
+    kinds = [drawing(frame(i), 1, masks()).kind for i in range(150)]
+    shares = [kinds.count(kind) / 150 for kind in ("clicks", "mask", "stop")]
+    assert shares == pytest.approx([0.1, 0.3, 0.6], abs=0.1)
     assert kinds[:9] == [drawing(frame(i), 1, masks()).kind for i in range(9)]
 
 

@@ -29,7 +29,8 @@ class EvaAnnotator:
     little with negative clicks alone (0: never).
 
     Raises:
-        TypeError: no ground truth. ValueError: an annotation or snapping that isn't known.
+        TypeError: no ground truth.
+        ValueError: an annotation or snapping that isn't known.
 
     Source: EVA-VOS, section 3. Note: the paper doesn't say what a click does whose error's middle
     lies outside it; the release snaps positive single clicks to the object and no others, so that a
