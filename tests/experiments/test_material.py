@@ -39,3 +39,11 @@ def test_what_is_not_there_is_refused(tmp_path):
         open_material(tmp_path / "nothing.mp4")
     with pytest.raises(ValueError, match="max_frames=0"):
         open_material("demo", max_frames=0)
+
+
+def test_a_clip_of_a_data_set_by_name():
+    material = open_material("short-00", dataset="synthetic", max_frames=3)
+    assert len(material.video) == 3
+    assert material.truth(0).any()
+    with pytest.raises(VideoError, match="no clip 'bear'"):
+        open_material("bear", dataset="synthetic")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vostoolkit.arrays import Labels, Size
+from vostoolkit.data.datasets import open_dataset
 from vostoolkit.data.folder import open_masks
 from vostoolkit.data.synthetic import demo_clip
 from vostoolkit.errors import PromptError
@@ -55,17 +56,27 @@ class Material:
     truth: Callable[[int], Labels | None] | None
 
 
-def open_material(clip: str | Path, *, max_frames: int | None = None) -> Material:
+def open_material(
+    clip: str | Path,
+    *,
+    dataset: str | None = None,
+    root: str | Path | None = None,
+    max_frames: int | None = None,
+) -> Material:
     """The clip of an experiment: ``"demo"``, a video file, or a folder of frames.
 
-    A folder in the layout of DAVIS brings its ``Annotations``; the demo clip its exact masks.
+    A folder in the layout of DAVIS brings its ``Annotations``; the demo clip its exact masks. With
+    a ``dataset``, the clip of this name in it; ``root`` is its folder (`open_dataset`).
 
     Raises:
-        VideoError: no such clip, or one that can't be read.
+        VideoError: no such clip or data set, or one that can't be read.
         ValueError: ``max_frames`` is less than 1.
     """
     if max_frames is not None and max_frames < 1:
         raise ValueError(f"max_frames={max_frames}: give at least 1 frame, or None for all")
+    if dataset is not None:
+        chosen = open_dataset(dataset, root)[str(clip)]
+        return Material(_first(chosen.video, max_frames), chosen.truth)
     if clip == DEMO:
         demo = demo_clip()
         return Material(_first(demo.video, max_frames), demo.labels)
