@@ -10,8 +10,10 @@ from vostoolkit.prompts import Prompt
 from vostoolkit.results import (
     AnnotationChoice,
     Checkpoint,
+    Correction,
     Decision,
     FrameSelection,
+    Fusion,
     LabelsOf,
     MemoryUpdate,
     Propagation,
@@ -100,6 +102,15 @@ class Refiner(Protocol):
         /,
     ) -> Refinement:
         """The refined mask of one object; ``masks`` is the prediction, None at the start."""
+        ...
+
+
+@runtime_checkable
+class Fuser(Protocol):
+    """Joins the masks before a correction with those propagated from it."""
+
+    def __call__(self, frame: Frame, old: Masks, new: Masks, correction: Correction, /) -> Fusion:
+        """The fused masks of a frame between two corrected ones."""
         ...
 
 

@@ -182,6 +182,50 @@ class AcrossFrames(StageResult):
     after: Mapping[int, Masks]
 
 
+@dataclass(frozen=True, eq=False)
+class Correction:
+    """A corrected frame, its masks before and after, and where the walk from it ended.
+
+    ``until`` is the number of another corrected frame. The masks are of the frame's size.
+    """
+
+    frame: Frame
+    before: Masks
+    after: Masks
+    until: int
+
+    def weights(self, frame: int) -> tuple[float, float]:
+        """How near a frame is to the correction and to the other end; they sum to 1.
+
+        Raises:
+            ValueError: a frame that isn't between the two.
+
+        Source: MiVOS, Eq. 6 (n_c and n_r).
+        """
+        start, end = self.frame.index, self.until
+        if not min(start, end) < frame < max(start, end):
+            raise ValueError(f"frame {frame} isn't between the corrected frames {start} and {end}")
+        distance = abs(end - start)
+        return abs(frame - end) / distance, abs(frame - start) / distance
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Fusion(StageResult):
+    """Masks made of those before a correction and those propagated from it.
+
+    ``weights`` are the frame's nearness to the correction and to the other corrected frame.
+    ``added`` and ``removed`` are what the correction changed of each object, carried to this frame;
+    empty where the fusion doesn't look at it.
+    """
+
+    old: Masks
+    new: Masks
+    masks: Masks
+    weights: tuple[float, float]
+    added: Mapping[ObjectId, Map] = field(default_factory=dict[ObjectId, Map])
+    removed: Mapping[ObjectId, Map] = field(default_factory=dict[ObjectId, Map])
+
+
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Request:
     """The run is suspended until this is answered.
