@@ -3,7 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vostoolkit.training.simulated_clicks import error_click, loose_box, random_example, spoiled
+from vostoolkit.arrays import Size
+from vostoolkit.prompts import rasterise
+from vostoolkit.training.click_examples import random_example
+from vostoolkit.training.simulated_clicks import error_click, error_scribble, loose_box, spoiled
 
 
 def disk(x, y, radius, side=48):
@@ -43,6 +46,18 @@ def test_random_clicks_are_inside_the_error(seed):
 
 @settings(max_examples=30)
 @given(st.integers(0, 10_000))
+def test_scribbles_stay_inside_the_error(seed):
+    truth = disk(14, 14, 9) | disk(38, 34, 7)
+    nothing = np.zeros_like(truth)
+    stroke = error_scribble(truth, nothing, np.random.default_rng(seed), width=1.0)
+    touched = rasterise([stroke], Size(48, 48), positive=True)
+    assert touched.any()
+    assert (truth[touched] == 1).mean() > 0.95
+    assert error_scribble(truth, truth, np.random.default_rng(seed)) is None
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10_000))
 def test_boxes_are_about_the_object(seed):
     box = loose_box(disk(20, 25, 9), np.random.default_rng(seed))
     assert box.left == pytest.approx(11, abs=2.5)
@@ -52,7 +67,7 @@ def test_boxes_are_about_the_object(seed):
 def test_examples_have_an_object_and_a_prompt(pool):
     rng = np.random.default_rng(0)
     for _ in range(30):
-        example = random_example(pool, rng)
-        assert example.image.shape == (32, 32, 3)
+        example = random_example(pool, rng, side=48)
+        assert example.image.shape == (48, 48, 3)
         assert 0.0015 <= example.truth.mean() <= 0.8
-        assert example.clicks or example.box or np.array_equal(example.previous, example.truth)
+        assert example.strokes or example.box or np.array_equal(example.previous, example.truth)

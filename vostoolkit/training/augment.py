@@ -50,9 +50,14 @@ def varied(
     rng: np.random.Generator,
     images: UInt8[np.ndarray, "t h w 3"],
     labels: UInt8[np.ndarray, "t h w"],
+    *,
+    upright: float = 0.0,
 ) -> tuple[Float[np.ndarray, "t h w 3"], UInt8[np.ndarray, "t h w"]]:
-    """Turned, mirrored, zoomed, recoloured and renumbered; the same for all frames of a clip."""
-    turns = int(rng.integers(4))
+    """Turned, mirrored, zoomed, recoloured and renumbered; the same for all frames of a clip.
+
+    `upright` is the share that isn't turned: things stand on the ground in most pictures.
+    """
+    turns = 0 if upright and rng.random() < upright else int(rng.integers(4))
     images, labels = np.rot90(images, turns, (1, 2)), np.rot90(labels, turns, (1, 2))
     if rng.random() < 0.5:
         images, labels = images[:, :, ::-1], labels[:, :, ::-1]
@@ -62,7 +67,9 @@ def varied(
         images = images[..., rng.permutation(3)]
     colours = images.astype(np.float32)
     grey = colours.mean(axis=-1, keepdims=True)
-    colours = grey + (colours - grey) * np.float32(rng.choice([0.0, 0.5, 1.0], p=[0.08, 0.22, 0.7]))
+    colours = grey + (colours - grey) * np.float32(
+        rng.choice([0.0, 0.4, 0.7, 1.0], p=[0.06, 0.3, 0.3, 0.34])
+    )
     contrast, shift = rng.uniform(0.7, 1.3), rng.normal(0, 20)
     colours = np.clip((colours - 128) * np.float32(contrast) + np.float32(128 + shift), 0, 255)
     if rng.random() < 0.5:

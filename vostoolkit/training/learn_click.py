@@ -11,24 +11,25 @@ from torch.nn import functional
 
 from vostoolkit.networks.click import normalised
 from vostoolkit.networks.click_maps import guidance
+from vostoolkit.training.click_examples import Example, random_example
 from vostoolkit.training.loop import Loss
 from vostoolkit.training.losses import dice_loss
 from vostoolkit.training.pool import Pool
-from vostoolkit.training.simulated_clicks import Example, random_example
 
 
 @dataclass(frozen=True, eq=False)
 class LearnClick:
-    """Draws objects from a pool, clicks on them 1 to 4 times, and asks for their masks."""
+    """Draws objects from a pool, clicks on them 1 to 5 times, and asks for their masks."""
 
     pool: Pool
     device: torch.device
     examples: int = 16
-    rounds: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
+    side: int = 128
+    rounds: tuple[float, ...] = (0.4, 0.2, 0.15, 0.13, 0.12)
 
     def __call__(self, network: nn.Module, rng: np.random.Generator, progress: float, /) -> Loss:
         """Cross-entropy plus dice of the last round."""
-        examples = [random_example(self.pool, rng) for _ in range(self.examples)]
+        examples = [random_example(self.pool, rng, side=self.side) for _ in range(self.examples)]
         for _ in range(int(rng.choice(len(self.rounds), p=self.rounds))):
             network.eval()
             with torch.no_grad():
@@ -44,7 +45,7 @@ class LearnClick:
         pictures = np.stack([e.image for e in examples]).transpose(0, 3, 1, 2)
         image = torch.as_tensor(np.ascontiguousarray(pictures)).to(self.device).float() / 255
         previous = torch.as_tensor(np.stack([e.previous for e in examples])[:, None])
-        maps = np.stack([guidance(e.image, e.clicks, e.box) for e in examples])
+        maps = np.stack([guidance(e.image, e.strokes, e.box) for e in examples])
         with torch.autocast(self.device.type, torch.bfloat16):
             logits = network(
                 normalised(image), previous.to(self.device), torch.as_tensor(maps).to(self.device)

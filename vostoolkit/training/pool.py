@@ -15,7 +15,7 @@ from jaxtyping import Float64, UInt8
 from tqdm.auto import tqdm
 
 from vostoolkit.arrays import Size
-from vostoolkit.data.synthetic.casting import EASY, MIXED, Wardrobe
+from vostoolkit.data.synthetic.casting import EASY, LIFELIKE, MIXED, Difficulty, Wardrobe
 from vostoolkit.data.synthetic.clip import TRAINING_SEEDS, visible_scene
 
 _SHARD = 64
@@ -27,6 +27,7 @@ class PoolPlan:
 
     A third of the clips shows moments far apart, a third nearly consecutive ones, a third both;
     seen only the first kind, a network ignores continuity, and seen only the second, it drifts.
+    `lifelike_share` of the clips are of the family `LIFELIKE`, `easy_share` of the rest `EASY`.
     """
 
     clips: int = 3072
@@ -34,12 +35,15 @@ class PoolPlan:
     size: int = 128
     easy_share: float = 0.35
     seed: int = 0
+    lifelike_share: float = 0.0
 
     def __post_init__(self) -> None:
         if self.clips < 1 or self.stamps < 2 or self.size < 32 or not 0 <= self.seed < 1000:
             raise ValueError(
                 f"{self}: give at least 1 clip of 2 moments and 32 pixels, and a seed in 0 … 999"
             )
+        if not 0 <= self.lifelike_share <= 1:
+            raise ValueError(f"lifelike_share {self.lifelike_share}: give a share in [0, 1]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +93,12 @@ def _render(plan: PoolPlan, target: Path, workers: int) -> None:
             pass
 
 
+def _difficulty(plan: PoolPlan, rng: np.random.Generator) -> Difficulty:
+    if plan.lifelike_share and rng.random() < plan.lifelike_share:
+        return LIFELIKE
+    return EASY if rng.random() < plan.easy_share else MIXED
+
+
 def _render_shard(plan: PoolPlan, target: Path, start: int) -> None:
     cv2.setNumThreads(1)
     rng = np.random.default_rng([TRAINING_SEEDS.start + plan.seed, start])
@@ -98,7 +108,7 @@ def _render_shard(plan: PoolPlan, target: Path, start: int) -> None:
     size = Size(plan.size, plan.size)
     for clip in range(start, min(start + _SHARD, plan.clips)):
         objects = 1 if rng.random() < 0.25 else 2
-        difficulty = EASY if rng.random() < plan.easy_share else MIXED
+        difficulty = _difficulty(plan, rng)
         scene = visible_scene(rng, wardrobe, objects=objects, difficulty=difficulty, size=size)
         for stamp, time in enumerate(moments(rng, plan.stamps)):
             images[clip, stamp], labels[clip, stamp] = scene.render(float(time), size, rng)

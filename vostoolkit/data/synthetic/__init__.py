@@ -1,6 +1,6 @@
 """Procedural clips with exact ground truth, drawn from nothing but a seed."""
 
-from vostoolkit.data.synthetic.casting import EASY, MIXED, Difficulty
+from vostoolkit.data.synthetic.casting import EASY, LIFELIKE, MIXED, Difficulty
 from vostoolkit.data.synthetic.clip import (
     EVALUATION_SEEDS,
     TRAINING_SEEDS,
@@ -13,6 +13,7 @@ from vostoolkit.data.synthetic.demo import demo_clip
 __all__ = [
     "EASY",
     "EVALUATION_SEEDS",
+    "LIFELIKE",
     "MIXED",
     "TRAINING_SEEDS",
     "Difficulty",

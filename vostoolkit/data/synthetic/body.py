@@ -32,11 +32,13 @@ class Part:
     waves: Float64[np.ndarray, "k 4"]
     patch: Texture
     extent: float
+    parent: Part | None = None
 
     def pose(self, time: float) -> Affine:
-        """Maps the part's own coordinates to the body's at `time`."""
+        """Maps the part's own coordinates to the body's at `time`; a parent carries it along."""
         turn = rotation(self.swing(time))
-        return np.column_stack([turn, turn @ (self.reach, 0.0) + self.joint])
+        own = np.column_stack([turn, turn @ (self.reach, 0.0) + self.joint])
+        return own if self.parent is None else compose(self.parent.pose(time), own)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +52,15 @@ class Body:
     log_scale: Path
     log_squash: Path
     follows_scene: bool
+    opacity: float = 1.0
+    is_mirrored: bool = False
 
     def pose(self, time: float) -> Affine:
         """Maps body coordinates to scene coordinates at `time`."""
         scale = math.exp(np.clip(self.log_scale(time), -0.8, 0.8))
         squash = math.exp(np.clip(self.log_squash(time), -0.3, 0.3))
-        linear = rotation(self.angle(time)) @ np.diag([scale * squash, scale / squash])
+        across = -scale if self.is_mirrored else scale
+        linear = rotation(self.angle(time)) @ np.diag([across * squash, scale / squash])
         return np.column_stack([linear, (self.x(time), self.y(time))])
 
     def silhouette(self, time: float, pose: Affine) -> list[Outline]:
@@ -75,8 +80,11 @@ class Body:
         pose: Affine,
     ) -> None:
         """Draws every part over `image` and writes `label` where it shows; both are changed."""
+        behind = image.copy() if self.opacity < 1 else image
         for part, polygon in zip(self.parts, self.silhouette(time, pose), strict=True):
             _paint_part(image, labels, part, polygon, compose(pose, part.pose(time)), label)
+        if self.opacity < 1:
+            cv2.addWeighted(image, self.opacity, behind, 1 - self.opacity, 0, image)
 
 
 def random_body(
@@ -178,12 +186,13 @@ def _part(
         reach=0.8 * radius if is_limb else 0.0,
         swing=swing or Path(0.0),
         waves=np.stack([amplitudes, rng.integers(1, 5, 3), 2 * math.pi / periods, phases], axis=1),
-        patch=_patch(rng, skin, shade=shade),
+        patch=patch_of(rng, skin, shade=shade),
         extent=extent,
     )
 
 
-def _patch(rng: np.random.Generator, skin: Texture, *, shade: bool) -> Texture:
+def patch_of(rng: np.random.Generator, skin: Texture, *, shade: bool) -> Texture:
+    """A random square of a texture, at times lit from one side and darker at its rim."""
     size = len(skin)
     side = int(size * rng.uniform(0.3, 0.9))
     top, left = rng.integers(0, size - side + 1, 2)

@@ -10,15 +10,21 @@ import numpy as np
 
 from vostoolkit.arrays import Size
 from vostoolkit.data.synthetic.body import Body, fill, random_body
+from vostoolkit.data.synthetic.figures import random_figure
 from vostoolkit.data.synthetic.motion import rotation, wander
 from vostoolkit.data.synthetic.scene import Camera, Lens, Ripple, Scene
+from vostoolkit.data.synthetic.settings import cloth, setting
 from vostoolkit.data.synthetic.shapes import outline
 from vostoolkit.data.synthetic.textures import Texture, dead_leaves, recoloured, texture
 
 
 @dataclass(frozen=True)
 class Difficulty:
-    """Ranges that random scenes are drawn from; radii are fractions of the short side."""
+    """Ranges that random scenes are drawn from; radii are fractions of the short side.
+
+    `figures` is the share of bodies that are jointed things of several materials (see `figures`),
+    `settings` that of backgrounds with wall, ground and structure (see `settings`).
+    """
 
     smallest: float = 0.09
     largest: float = 0.36
@@ -27,6 +33,8 @@ class Difficulty:
     alike: float = 0.3
     liveliness: tuple[float, ...] = (0.3, 1.0, 2.0)
     ripple: float = 0.35
+    figures: float = 0.0
+    settings: float = 0.0
 
 
 EASY = Difficulty(0.18, 0.42, 2, 1, 0.1, (0.3, 1.0), 0.1)
@@ -34,6 +42,9 @@ EASY = Difficulty(0.18, 0.42, 2, 1, 0.1, (0.3, 1.0), 0.1)
 
 MIXED = Difficulty()
 """The ordinary scenes."""
+
+LIFELIKE = Difficulty(0.07, 0.42, 4, 3, 0.35, figures=0.8, settings=0.75)
+"""Scenes in the manner of real ones: figures of several materials in structured places."""
 
 
 class Wardrobe:
@@ -47,6 +58,14 @@ class Wardrobe:
     def pick(self) -> Texture:
         """One texture from the stock."""
         return self._stock[self._rng.integers(len(self._stock))]
+
+    def cloth(self) -> Texture:
+        """A new, nearly plain material."""
+        return cloth(self._rng)
+
+    def setting(self) -> Texture:
+        """A new background with wall and ground."""
+        return setting(self._rng, self._stock)
 
     def clutter(self) -> Texture:
         """A backdrop of many overlapping things, each with a texture from the stock."""
@@ -70,14 +89,19 @@ def random_scene(
     size: Size,
 ) -> Scene:
     """A scene with labels 1 to `objects`, distractors, and every nuisance at random strength."""
-    background = wardrobe.clutter() if rng.random() < 0.6 else wardrobe.pick()
-    skins = _Skins(rng, wardrobe, background, difficulty.alike)
+    is_setting = difficulty.settings > 0 and rng.random() < difficulty.settings
+    if is_setting:
+        background = wardrobe.setting()
+    else:
+        background = wardrobe.clutter() if rng.random() < 0.6 else wardrobe.pick()
+    skins = _Skins(rng, wardrobe, background, difficulty)
     spread = np.array([size.width, size.height]) / min(size)
     labels = [*range(1, objects + 1)] + [0] * int(rng.integers(0, difficulty.most_distractors + 1))
     rng.shuffle(labels)
     bodies = tuple((_cast(rng, skins, difficulty, spread), label) for label in labels)
     scale = 1.6 * math.exp(rng.uniform(-0.5, 0.6)) * float(spread.max()) / len(background)
-    linear = rotation(rng.uniform(0, 2 * math.pi)) * scale
+    turn = rng.normal(0, 0.08) if is_setting else rng.uniform(0, 2 * math.pi)
+    linear = rotation(turn) * scale
     anchor = rng.uniform(0.3, 0.7, 2) * len(background)
     has_shadow = rng.random() < 0.3
     return Scene(
@@ -97,14 +121,21 @@ class _Skins:
     """Hands out textures, at times one that resembles the last one or the background."""
 
     def __init__(
-        self, rng: np.random.Generator, wardrobe: Wardrobe, background: Texture, alike: float
+        self,
+        rng: np.random.Generator,
+        wardrobe: Wardrobe,
+        background: Texture,
+        difficulty: Difficulty,
     ) -> None:
-        self._rng, self._wardrobe, self._alike = rng, wardrobe, alike
+        self._rng, self._wardrobe, self._alike = rng, wardrobe, difficulty.alike
+        self._plain = 0.6 * difficulty.figures
         self._background, self._last = background, background
 
     def __call__(self) -> Texture:
         chance = self._rng.random()
-        if chance < 0.4 * self._alike:
+        if self._plain and self._rng.random() < self._plain:
+            self._last = self._wardrobe.cloth()
+        elif chance < 0.4 * self._alike:
             self._last = recoloured(self._rng, self._background)
         elif chance < self._alike:
             self._last = recoloured(self._rng, self._last)
@@ -118,6 +149,14 @@ def _cast(
 ) -> Body:
     low, high = math.log(difficulty.smallest), math.log(difficulty.largest)
     x, y = rng.uniform(-0.35, 0.35, 2) * spread
+    if difficulty.figures and rng.random() < difficulty.figures:
+        return random_figure(
+            rng,
+            skins,
+            radius=1.2 * math.exp(rng.uniform(low, high)),
+            liveliness=float(rng.choice(difficulty.liveliness)),
+            place=(float(x), float(y)),
+        )
     return random_body(
         rng,
         skins,

@@ -1,0 +1,99 @@
+"""Examples for the click network: an object, a wrong present mask, and clicks that mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from vostoolkit.arrays import Image
+from vostoolkit.prompts import Box, Click, Scribble
+from vostoolkit.training.augment import varied
+from vostoolkit.training.pool import Pool
+from vostoolkit.training.simulated_clicks import error_click, error_scribble, loose_box, spoiled
+
+_SMALLEST_SHARE = 0.0015
+_LARGEST_SHARE = 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One picture with the true mask of one object, the present mask and the strokes so far."""
+
+    image: Image
+    truth: UInt8[np.ndarray, "h w"]
+    previous: Float32[np.ndarray, "h w"]
+    strokes: tuple[Click | Scribble, ...]
+    box: Box | None = None
+
+    def clicked(self, previous: Float32[np.ndarray, "h w"], rng: np.random.Generator) -> Example:
+        """The example with a new present mask and one more stroke on its largest error."""
+        stroke = _stroke(self.truth, (previous > 0.5).astype(np.uint8), rng)
+        strokes = self.strokes if stroke is None else (*self.strokes, stroke)
+        return replace(self, previous=previous, strokes=strokes)
+
+
+def random_example(pool: Pool, rng: np.random.Generator, *, side: int = 128) -> Example:
+    """An object of the pool in a picture of `side` pixels, with its first prompt.
+
+    The object covers 0.15 % to 80 % of the picture.
+    """
+    while True:
+        clip, stamp = int(rng.integers(len(pool.images))), int(rng.integers(pool.images.shape[1]))
+        labels = np.asarray(pool.labels[clip, stamp])
+        truth = np.equal(labels, rng.integers(1, 3)).astype(np.uint8)
+        if truth.mean() < _SMALLEST_SHARE:
+            continue
+        image, truth = _framed(rng, np.asarray(pool.images[clip, stamp]), truth, side)
+        images, masks = varied(rng, image[None], truth[None], upright=0.7)
+        image, truth = images[0].astype(np.uint8), (masks[0] > 0).astype(np.uint8)
+        if _SMALLEST_SHARE <= truth.mean() <= _LARGEST_SHARE:
+            break
+    previous = np.zeros_like(truth) if rng.random() < 0.6 else spoiled(truth, rng)
+    stroke = _stroke(truth, previous, rng)
+    with_box = rng.random() < 0.15
+    has_stroke = stroke is not None and not (with_box and rng.random() < 0.6)
+    return Example(
+        image,
+        truth,
+        previous.astype(np.float32),
+        (stroke,) if has_stroke and stroke is not None else (),
+        loose_box(truth, rng) if with_box else None,
+    )
+
+
+def _stroke(
+    truth: UInt8[np.ndarray, "h w"], previous: UInt8[np.ndarray, "h w"], rng: np.random.Generator
+) -> Click | Scribble | None:
+    if rng.random() < 0.15:
+        return error_scribble(truth, previous, rng, width=float(rng.uniform(1.5, 5)))
+    return error_click(truth, previous, None if rng.random() < 0.3 else rng)
+
+
+def _framed(
+    rng: np.random.Generator,
+    image: UInt8[np.ndarray, "h w 3"],
+    truth: UInt8[np.ndarray, "h w"],
+    side: int,
+) -> tuple[UInt8[np.ndarray, "{side} {side} 3"], UInt8[np.ndarray, "{side} {side}"]]:
+    """The whole picture, a close-up of the object, or the picture from further away."""
+    whole, chance = len(truth), rng.random()
+    if chance < 0.45 and truth.any():
+        left, top, width, height = cv2.boundingRect(truth)
+        part = int(np.clip(max(width, height) * rng.uniform(1.2, 3.0), 32, whole))
+        middle = np.array([top + height / 2, left + width / 2]) + rng.normal(0, 0.1 * part, 2)
+        y, x = np.clip(middle - part / 2, 0, whole - part).astype(int)
+        image, truth = image[y : y + part, x : x + part], truth[y : y + part, x : x + part]
+    elif chance < 0.6:
+        edge = int(whole * rng.uniform(0.1, 0.6))
+        before = int(rng.integers(0, edge + 1))
+        edges = (before, edge - before)
+        image = np.pad(image, (edges, edges, (0, 0)), mode="reflect")
+        truth = np.pad(truth, (edges, edges))
+    way = cv2.INTER_AREA if len(truth) > side else cv2.INTER_LINEAR
+    return (
+        cv2.resize(np.ascontiguousarray(image), (side, side), interpolation=way),
+        cv2.resize(np.ascontiguousarray(truth), (side, side), interpolation=cv2.INTER_NEAREST),
+    )
