@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from golden.goldens import golden, manifest, near
+from golden.goldens import golden, manifest, near, same
 from golden.xmem_runs import network
 
 from vostoolkit.arrays import Size
@@ -66,6 +66,9 @@ def test_image(low, images):
 @pytest.mark.parametrize("part", ["key", "shrinkage", "selection"])
 def test_key(low, features, part):
     near(getattr(features, part), low[part], FEATURE)
+    if part == "key":  # published: batch, channels, frames, height, width
+        count, channels, height, width = features.key.shape
+        same((1, channels, count, height, width), low["key_5d_shape"])
 
 
 def test_features(low, features):
@@ -85,6 +88,10 @@ def test_value_and_deep_update(low, images, features, one_hot):
     )
     near(value, low["value0_single"], FEATURE)
     near(after, low["hidden0_single"], FEATURE)
+    before, soft = torch.from_numpy(low["hidden0"]), 0.9 * one_hot[1:2] + 0.03
+    value, after = network().encode_value(images[1:2], features.deep[1:2], soft, before)
+    near(value, low["value3"], FEATURE)
+    near(after, low["hidden3"], FEATURE)
 
 
 def memory(features: KeyFeatures) -> tuple[torch.Tensor, torch.Tensor]:
@@ -155,7 +162,7 @@ def test_soft_aggregation(low, one_hot):
 @pytest.mark.parametrize("size", [(90, 140), (96, 128), (97, 129), (100, 131)])
 def test_padding(low, size):
     fit = fit_frame(Size(*size), None, multiple=16)
-    assert list(fit.padding) == low[f"pad_{size[0]}_{size[1]}"].tolist()
+    same(fit.padding, low[f"pad_{size[0]}_{size[1]}"])
     pmf = torch.rand(2, *size)
     assert torch.equal(fit.back(fit.masks(pmf)), pmf)
 
@@ -167,3 +174,11 @@ def test_resizing_after_normalisation(resampling, name):
     fit = fit_frame(frame.size, 96, multiple=1)
     image = fit.image(frame.image, torch.device("cpu"), resampling)[0]
     near(image, expected[f"resized_antialias_{name}"], 1e-5)
+
+
+def test_masks_resized_as_labels():
+    expected = golden("xmem_preprocess.npz")
+    labels = torch.from_numpy(expected["label"])
+    fit = fit_frame(Size(*labels.shape), 96, multiple=1)
+    drawn = torch.stack([labels == 1, labels == 2]).float()
+    same(fit.masks(drawn, "nearest"), expected["mask_resized"])

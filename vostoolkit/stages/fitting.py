@@ -15,6 +15,10 @@ Resampling: TypeAlias = Literal["area", "antialias", "plain"]
 """How images shrink: ``area`` on bytes (fast); ``antialias`` and ``plain`` are bilinear on
 normalised values, as the published systems do with newer and older torchvision."""
 
+MaskResampling: TypeAlias = Literal["smooth", "nearest"]
+"""How masks become the working size: ``smooth`` as probabilities (antialiased bilinear),
+``nearest`` as the published systems do with drawn labels."""
+
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
 
@@ -42,8 +46,12 @@ class Fit:
         pixels = (pixels / 255 - mean) / deviation
         return self._padded(self._inward(pixels, is_smoothed=resampling != "plain"))
 
-    def masks(self, probability: Float[Tensor, "n h w"]) -> Float[Tensor, "n y x"]:
+    def masks(
+        self, probability: Float[Tensor, "n h w"], resampling: MaskResampling = "smooth"
+    ) -> Float[Tensor, "n y x"]:
         """Probabilities at the frame's size, resized and padded with zeros."""
+        if resampling == "nearest":
+            return self._padded(functional.interpolate(probability[None], list(self.working)))[0]
         return self._padded(self._inward(probability[None], is_smoothed=True))[0]
 
     def back(self, probability: Float[Tensor, "k y x"]) -> Float[Tensor, "k h w"]:

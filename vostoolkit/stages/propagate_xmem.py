@@ -22,7 +22,7 @@ from vostoolkit.memory.read import places
 from vostoolkit.networks.xmem import NANO, KeyFeatures, XMem
 from vostoolkit.results import MemoryUpdate, Propagation, Tier
 from vostoolkit.stages import xmem_state
-from vostoolkit.stages.fitting import Fit, Resampling, fit_frame
+from vostoolkit.stages.fitting import Fit, MaskResampling, Resampling, fit_frame
 from vostoolkit.stages.xmem_engine import XMemEngine
 from vostoolkit.stages.xmem_state import XMemState, grown
 from vostoolkit.stages.xmem_view import Grid, Origin, Reading
@@ -52,6 +52,7 @@ class XMemPropagator:
     short_side: int | None = 480
     is_enlarging: bool = True
     resampling: Resampling = "antialias"
+    mask_resampling: MaskResampling = "smooth"
     top_k: int | None = 30
     limits: Limits = field(default_factory=Limits)
     deep_update_every: int = -1
@@ -164,7 +165,8 @@ class XMemPropagator:
         stored = targets if tier is not None else ()
         order = (*state.objects, *(o for o in stored if o not in state.objects))
         is_aside = tier == "permanent" and state.frame not in (None, frame.index)
-        working = xmem_state.working_masks(masks, order, None if is_aside else state, fit)
+        last = None if is_aside else state
+        working = xmem_state.working_masks(masks, order, last, fit, self.mask_resampling)
         if is_aside:
             after = replace(state, objects=order, previous=grown(state.previous, working))
         else:

@@ -12,7 +12,7 @@ from vostoolkit.masks import Masks
 from vostoolkit.memory.bank import TIERS, Memory
 from vostoolkit.memory.bank import Tier as MemoryTier
 from vostoolkit.results import Tier
-from vostoolkit.stages.fitting import Fit
+from vostoolkit.stages.fitting import Fit, MaskResampling
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,11 @@ def check_memorised(
 
 
 def working_masks(
-    masks: Masks, objects: tuple[ObjectId, ...], last: XMemState | None, fit: Fit
+    masks: Masks,
+    objects: tuple[ObjectId, ...],
+    last: XMemState | None,
+    fit: Fit,
+    resampling: MaskResampling = "smooth",
 ) -> Float[Tensor, "n y x"]:
     """Object probabilities at working size, in the order of ``objects``.
 
@@ -70,7 +74,7 @@ def working_masks(
     known = last.objects if last else ()
     if last and previous is not None and masks is last.shown and objects == known:
         return previous
-    given = fit.masks(masks.pmf[1:])
+    given = fit.masks(masks.pmf[1:], resampling)
     rows: list[Tensor] = []
     for o in objects:
         if o in masks.objects:
