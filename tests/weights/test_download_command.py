@@ -45,13 +45,6 @@ def test_the_command_asks_at_a_terminal_and_downloads(at_a_terminal, folder, con
     assert (folder / "fusion.pth").read_bytes() == content
 
 
-def test_the_command_takes_no_for_an_answer(at_a_terminal, served, folder):
-    code, _, err = at_a_terminal("n\n")
-    assert code == 2
-    assert err == "vostoolkit: mivos-fusion wasn't downloaded: it wasn't agreed to\n"
-    assert served.asked == []
-
-
 def test_ctrl_c_keeps_what_came_and_says_how_to_go_on(at_a_terminal, served, folder, content):
     def interrupt(process):
         partial = folder / "fusion.pth.partial"
