@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from vostoolkit.arrays import Size
 from vostoolkit.geometry import dilated
-from vostoolkit.metrics.bit_planes import dilated_bits, packed, stride_for
+from vostoolkit.metrics.bit_planes import boundary_bits, dilated_bits, stride_for, unpacked
 from vostoolkit.metrics.boundary import boundary_map, f_measure, tolerance_pixels
 
 masks = arrays(np.bool_, (11, 13))
@@ -78,9 +78,19 @@ def test_sizes_must_agree() -> None:
 @given(masks, st.integers(1, 6))
 def test_bits_grow_as_masks_do(mask: np.ndarray, radius: int) -> None:
     stride = stride_for(mask.shape[1], radius)
-    inside = packed(np.ones_like(mask), stride)
-    grown = dilated_bits(packed(mask, stride), radius, stride) & inside
-    assert grown == packed(dilated(mask, radius), stride)
+    grown = dilated_bits(boundary_bits(mask, stride), radius, stride)
+    expected = dilated(boundary_map(mask), radius)
+    assert (unpacked(grown, Size(*mask.shape), stride) == expected).all()
+
+
+@given(arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 18))))
+def test_the_boundary_is_its_definition(mask: np.ndarray) -> None:
+    framed = np.pad(mask, ((0, 1), (0, 1)), mode="edge")
+    differs = [
+        mask ^ framed[dy : dy + len(mask), dx : dx + mask.shape[1]]
+        for dy, dx in ((0, 1), (1, 0), (1, 1))
+    ]
+    assert (boundary_map(mask) == np.any(differs, axis=0)).all()
 
 
 @given(masks, masks, st.integers(1, 4))

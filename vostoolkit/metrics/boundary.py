@@ -2,11 +2,9 @@
 
 import math
 
-import numpy as np
-
 from vostoolkit.arrays import Size
 from vostoolkit.geometry import Mask, window_of
-from vostoolkit.metrics.bit_planes import dilated_bits, packed, stride_for
+from vostoolkit.metrics.bit_planes import boundary_bits, dilated_bits, stride_for, unpacked
 
 TOLERANCE = 0.008
 """DAVIS's: how far boundaries may be apart, as a share of the frame's diagonal."""
@@ -40,9 +38,9 @@ def f_measure(
     window = window_of(predicted | truth, margin=1)
     if window is None:
         return 1.0
-    ours, theirs = boundary_map(predicted[window]), boundary_map(truth[window])
-    stride = stride_for(ours.shape[1], radius)
-    return _f(packed(ours, stride), packed(theirs, stride), radius, stride)
+    stride = stride_for(truth[window].shape[1], radius)
+    ours, theirs = (boundary_bits(mask[window], stride) for mask in (predicted, truth))
+    return _f(ours, theirs, radius, stride)
 
 
 def tolerance_pixels(size: Size, tolerance: float = TOLERANCE) -> int:
@@ -68,9 +66,8 @@ def boundary_map(mask: Mask) -> Mask:
 
     Source: the boundary maps of the Berkeley segmentation benchmark, which DAVIS uses.
     """
-    edged = np.pad(mask, ((0, 1), (0, 1)), mode="edge")
-    here = edged[:-1, :-1]
-    return (here ^ edged[:-1, 1:]) | (here ^ edged[1:, :-1]) | (here ^ edged[1:, 1:])
+    stride = stride_for(mask.shape[1], 1)
+    return unpacked(boundary_bits(mask, stride), Size(*mask.shape), stride)
 
 
 def _f(predicted: int, truth: int, radius: int, stride: int) -> float:
