@@ -181,6 +181,17 @@ class TestMemorise:
         assert state.stored() == (0, 3)
         assert update.sizes == {"permanent": 0, "working": 2 * PLACES}
 
+    def test_what_was_given_to_another_object_makes_no_reference(self):
+        """Lazy-XMem 3.5: an object that the method corrected by itself isn't to be stored."""
+        stage = make()
+        result, state = stage.propagate(picture(1), begun(stage, 1, 2))
+        masks = result.masks.replaced(1, drawn(1).of(1))
+        stored = [
+            stage.memorise(picture(1), masks, state, tier="working", objects=ids)[0].added
+            for ids in ((1,), (2,), (1, 2))
+        ]
+        assert stored == [PLACES, 0, PLACES]
+
     def test_a_gap_stores_predicted_frames_and_a_limit_drops_the_oldest(self):
         stage = make(memory_gap=2, most_stored=2)
         state, seen = begun(stage, 1, 2, 3, 4), []

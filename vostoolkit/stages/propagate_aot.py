@@ -27,6 +27,8 @@ from vostoolkit.stages.identities import grouped, merged, one_hot
 from vostoolkit.stages.xmem_state import check_memorised
 from vostoolkit.weights import load_weights
 
+_SAME_ODDS = 1e-3
+_NO_SHARE = 1e-12
 _PUBLISHED: dict[str, tuple[AotConfig, int | None]] = {
     "t": (AOT_T, None),
     "s": (AOT_S, None),
@@ -150,10 +152,10 @@ class AotPropagator:
     ) -> tuple[MemoryUpdate, AotState]:
         """The state with this frame's masks as its last and, if a tier is named, in memory.
 
-        Masks that aren't what was propagated make the frame a reference, which is always stored;
-        predicted ones are stored as ``memory_gap`` says, or if the tier is "permanent". What memory
-        held of this frame before is replaced. With tier "permanent", a frame other than the last
-        goes into memory and changes nothing else.
+        If one of the ``objects`` was given a mask, the frame is a reference and always stored; with
+        predicted ones it is stored as ``memory_gap`` says, or if the tier is "permanent". What
+        memory held of this frame before is replaced. With tier "permanent", a frame other than the
+        last goes into memory and changes nothing else.
 
         Raises:
             ValueError: objects that aren't in the masks, or a frame or masks of another size.
@@ -162,8 +164,9 @@ class AotPropagator:
         check_memorised(frame, masks, targets, tier)
         self._fit(frame, state)
         new = tuple(o for o in targets if o not in state.objects) if tier is not None else ()
-        is_predicted = not new and state.frame == frame.index and _is_same(masks, state.predicted)
-        is_aside = tier == "permanent" and state.frame not in (None, frame.index)
+        is_here = state.frame == frame.index
+        is_predicted = is_here and _are_predicted(masks, state.predicted, targets)
+        is_aside = tier == "permanent" and not is_here and state.frame is not None
         after = replace(state, objects=(*state.objects, *new))
         if not targets:
             tier = None
@@ -255,8 +258,20 @@ class AotPropagator:
         return fit_grid(frame.size, self.short_side, align_corners=align_corners)
 
 
-def _is_same(masks: Masks, other: Masks | None) -> bool:
-    if other is None or masks is other:
-        return other is not None
-    where = masks.pmf.device == other.pmf.device
-    return where and masks.objects == other.objects and torch.equal(masks.pmf, other.pmf)
+def _are_predicted(masks: Masks, predicted: Masks | None, objects: tuple[ObjectId, ...]) -> bool:
+    """Whether none of the objects was given: their odds against the background are as predicted.
+
+    A mask that is given for another object leaves the rest to them, in the same shares.
+    """
+    if predicted is None or not set(objects) <= set(predicted.objects):
+        return False
+    old = predicted.pmf.to(masks.pmf)
+    return masks is predicted or all(
+        torch.allclose(
+            masks.of(o) * old[0],
+            masks.pmf[0] * old[1 + predicted.objects.index(o)],
+            rtol=_SAME_ODDS,
+            atol=_NO_SHARE,
+        )
+        for o in objects
+    )
