@@ -79,7 +79,8 @@ def _list(args: argparse.Namespace) -> int:
         licence = weights.licence.partition(" ")[0]
         rows.append((weights.name, weights.network, size_in_words(weights), licence, there))
     say(table(rows))
-    say(f"\nfolder: {weights_folder()} (${FOLDER_VARIABLE} names another one)")
+    say(f"\nfolder: {weights_folder()}")
+    say(f"another folder: set ${FOLDER_VARIABLE}")
     say("all about one, its address too: vostoolkit weights list NAME")
     say("to get one: vostoolkit weights download NAME, or vostoolkit weights add FILE")
     return 0
