@@ -96,6 +96,26 @@ def test_gradients_reach_every_parameter():
     assert without == []
 
 
+def test_it_learns_one_frames_mask_from_the_other_frames_scribble():
+    """One picture four times; only the first frame's scribble tells which half is the object."""
+    torch.manual_seed(0)
+    network = AcrossFrame(TINY)
+    images = torch.randn(1, 1, 3, 32, 48).expand(2, 2, -1, -1, -1)
+    scribbles, wanted = torch.zeros(2, 2, 4, 32, 48), torch.zeros(2, 2, 32, 48, dtype=torch.int64)
+    for video, half in enumerate((slice(0, 24), slice(24, 48))):
+        scribbles[video, 0, 1, 8:24, half] = 1
+        wanted[video, :, :, half] = 1
+    optimiser, losses = torch.optim.Adam(network.parameters(), 0.01), []
+    for _ in range(60):
+        logits = network(images, scribbles, torch.zeros_like(scribbles))
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), wanted.flatten(0, 1))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(torch.nn.functional.cross_entropy(logits[:, 1], wanted[:, 1]).item())
+    assert min(losses[-5:]) < 0.2  # without the other frame it can't be below log 2
+
+
 @torch.no_grad()
 def test_frames_permuted_masks_permuted():
     network, order = trained_a_little(), [2, 0, 1]

@@ -96,6 +96,25 @@ def test_shapes_and_gradients(align_corners):
     assert without == ["LSTT.mask_token"]
 
 
+def test_it_learns_to_carry_a_mask_to_the_next_frame():
+    torch.manual_seed(0)
+    network, (image, one_hot) = Aot(TINY), inputs(TINY)
+    one_hot = torch.zeros_like(one_hot)
+    one_hot[:, 0, :, 16:], one_hot[:, 2, :, :16] = 1, 1
+    wanted = torch.nn.functional.interpolate(one_hot, size=(9, 13)).argmax(1)
+    optimiser, losses = torch.optim.Adam(network.parameters(), 0.01), []
+    for _ in range(30):
+        features, identities = network.encode(image), network.identify(one_hot)
+        memory = network.remember(network.attend(features, identities)[1], identities)
+        logits = network.decode(features, network.attend(features, (memory, memory))[0])
+        loss = torch.nn.functional.cross_entropy(logits, wanted)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.2 * losses[0]
+
+
 def test_identities_permute_with_the_bank():
     """Ids are names: with the bank's and the decoder's channels permuted, so are the masks."""
     network, other = Aot(TINY).eval(), Aot(TINY).eval()

@@ -164,32 +164,20 @@ class AotPropagator:
         check_memorised(frame, masks, targets, tier)
         self._fit(frame, state)
         new = tuple(o for o in targets if o not in state.objects) if tier is not None else ()
-        is_here = state.frame == frame.index
-        is_predicted = is_here and _are_predicted(masks, state.predicted, targets)
-        is_aside = tier == "permanent" and not is_here and state.frame is not None
+        is_predicted = state.frame == frame.index and _are_predicted(
+            masks, state.predicted, targets
+        )
         after = replace(state, objects=(*state.objects, *new))
-        if not targets:
-            tier = None
-        if tier is None:
-            after = self._seen(frame, masks, state)
+        if tier is None or not targets:
+            tier, after = None, self._seen(frame, masks, state)
         elif not is_predicted:
-            after = self._referred(frame, masks, after, tier=tier, is_aside=is_aside)
+            after = self._referred(frame, masks, after, tier=tier)
         elif tier == "permanent" or self._is_due(frame, state):
             after = self._stored(frame, masks, after, tier=tier)
         else:
-            reason = "predicted, and no frame is due"
             tier, after = None, replace(state, masks=masks)
-        stored = after.stored_at(frame.index) if tier is not None else 0
-        update = MemoryUpdate(
-            frame=frame.index,
-            tier=tier,
-            objects=after.objects if stored else targets,
-            added=stored,
-            removed=sum(state.sizes().values()) + stored - sum(after.sizes().values()),
-            sizes=after.sizes(),
-            reason=reason,
-        )
-        return update, after
+            reason = "predicted, and no frame is due"
+        return _update(state, after, frame.index, tier=tier, objects=targets, reason=reason), after
 
     def _seen(self, frame: Frame, masks: Masks, state: AotState) -> AotState:
         """The state at this frame with these masks, nothing stored."""
@@ -199,11 +187,10 @@ class AotPropagator:
             _, state = self.propagate(frame, state)
         return replace(state, masks=masks)
 
-    def _referred(
-        self, frame: Frame, masks: Masks, state: AotState, *, tier: Tier, is_aside: bool
-    ) -> AotState:
+    def _referred(self, frame: Frame, masks: Masks, state: AotState, *, tier: Tier) -> AotState:
         """The state with the frame stored as one whose masks are known."""
         fit = self._fit(frame, state)
+        is_aside = tier == "permanent" and state.frame not in (None, frame.index)
         features, groups = self._engine.encode(frame, fit), list[Group]()
         for i, (_, known) in enumerate(self._one_hots(masks, state.objects, fit)):
             layers, tokens = self._engine.refer(features, known)
@@ -256,6 +243,28 @@ class AotPropagator:
             )
         align_corners = self.network.config.align_corners
         return fit_grid(frame.size, self.short_side, align_corners=align_corners)
+
+
+def _update(
+    before: AotState,
+    after: AotState,
+    frame: int,
+    *,
+    tier: Tier | None,
+    objects: tuple[ObjectId, ...],
+    reason: str,
+) -> MemoryUpdate:
+    """What came into memory and left it between two states; with a tier, of all objects."""
+    added = 0 if tier is None else after.stored_at(frame)
+    return MemoryUpdate(
+        frame=frame,
+        tier=tier,
+        objects=objects if tier is None else after.objects,
+        added=added,
+        removed=sum(before.sizes().values()) + added - sum(after.sizes().values()),
+        sizes=after.sizes(),
+        reason=reason,
+    )
 
 
 def _are_predicted(masks: Masks, predicted: Masks | None, objects: tuple[ObjectId, ...]) -> bool:
