@@ -71,13 +71,14 @@ def test_boxes_masks_and_several_objects(clip: Path, tmp_path: Path):
     assert trace.groupby("frame")["object"].apply(list).tolist() == 3 * [[1, 7]] + 3 * [[1, 7, 9]]
 
 
-def test_a_simulated_user_shows_the_object_and_answers(tmp_path: Path):
+@pytest.mark.parametrize("user", ["simulated", "scribbling"])
+def test_a_simulated_user_shows_the_object_and_answers(user: str, tmp_path: Path):
     folder = write_folder(tmp_path / "clip", 5)
-    assert segment(folder, "--user", "simulated", "--out", tmp_path / "out") == 0
+    assert segment(folder, "--user", user, "--out", tmp_path / "out") == 0
     first = open_masks(tmp_path / "out" / "masks").labels(0)
     assert first is not None
     assert overlap(first == 1, labels(0) == 1) > 0.5
-    assert summary_in(tmp_path / "out")["user"] == "simulated"
+    assert summary_in(tmp_path / "out")["user"] == user
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,13 @@ def test_small_parts_have_no_path() -> None:
     assert longest_paths(np.zeros((3, 3), bool), least=1) == ()
 
 
+def test_a_small_part_is_walked_from_where_a_set_of_its_nodes_begins() -> None:
+    # Nodes 0 to 5 above, 6 to 9 below. A set of the latter gives 8 first, from which 6 is farthest.
+    above, below = longest_paths(picture("######", "......", "####.."), least=4)
+    assert above[:, 0].tolist() == [5, 4, 3, 2, 1, 0]
+    assert below[:, 0].tolist() == [0, 1, 2, 3]
+
+
 @given(masks, st.integers(1, 5))
 def test_paths_are_chains_of_neighbours_one_for_each_part(mask: np.ndarray, least: int) -> None:
     axis = medial_axis(mask)

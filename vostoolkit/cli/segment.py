@@ -19,9 +19,10 @@ from vostoolkit.protocols import User
 from vostoolkit.results import Checkpoint
 from vostoolkit.session import Session
 from vostoolkit.trace import Keep
-from vostoolkit.users import Nobody, SimulatedUser
+from vostoolkit.users import Nobody, ScribblingUser, SimulatedUser
 
 INTERRUPTED = 130
+_SIMULATED = {"simulated": SimulatedUser, "scribbling": ScribblingUser}
 
 _DESCRIPTION = """\
 Follow objects through a video with Lazy-XMem. Say in the first frame what to follow, by clicks, a
@@ -53,10 +54,11 @@ def _options(parser: argparse.ArgumentParser) -> None:
     marks.add_options(parser)
     parser.add_argument(
         "--user",
-        choices=("nobody", "simulated"),
+        choices=("nobody", *_SIMULATED),
         default="nobody",
-        help="who answers when the method asks for a click: nobody (it goes on without), or a "
-        "simulated person who knows the masks in the video's Annotations folder",
+        help="who answers when the method asks for a click: nobody (it goes on without), or one "
+        "who knows the masks in the video's Annotations folder: a simulated person who clicks, or "
+        "one who draws scribbles",
     )
     parser.add_argument("--preset", choices=sorted(PRESETS), default="nano", help="the networks")
     parser.add_argument("--device", help="cpu, cuda, mps, cuda:1 ...; the best one if left out")
@@ -70,10 +72,10 @@ def run(args: argparse.Namespace) -> int:
     """
     prompts = marks.prompts_of(args)
     material = open_material(args.video)
-    truth = material.truth if args.user == "simulated" else None
-    if args.user == "simulated" and truth is None:
+    truth = material.truth if args.user in _SIMULATED else None
+    if args.user in _SIMULATED and truth is None:
         raise VideoError(
-            "--user simulated needs to know the masks: give a folder that holds JPEGImages and "
+            f"--user {args.user} needs to know the masks: give a folder that holds JPEGImages and "
             "Annotations"
         )
     if truth is None and not any(prompt.frame == 0 for prompt in prompts):
@@ -93,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         "device": describe(device),
         "version": __version__,
     }
-    user = Nobody() if truth is None else SimulatedUser(truth)
+    user = Nobody() if truth is None else _SIMULATED[args.user](truth)
     return _run_to_end(session, recording, user, facts)
 
 
