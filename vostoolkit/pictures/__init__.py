@@ -2,6 +2,8 @@
 
 from vostoolkit.pictures import across_frames as across_frames
 from vostoolkit.pictures import ensemble as ensemble
+from vostoolkit.pictures import fusion as fusion
+from vostoolkit.pictures import memory as memory
 from vostoolkit.pictures import selection as selection
 from vostoolkit.pictures.html import Shown, encoded, facts, img, result_html, show
 from vostoolkit.pictures.runs import contact_sheet, curves, spread

@@ -147,8 +147,9 @@ class XMemPropagator:
         """The state with a frame's masks as the last ones and, if a tier is named, in memory.
 
         What the tier held of this frame before is replaced (permanent memory also replaces it in
-        working memory). With tier "permanent", a frame other than the last one goes into memory
-        and changes nothing else; otherwise the state stands at the frame afterwards. With tier None
+        working memory). With tier "permanent", a frame other than the last one and the first of all
+        goes into memory and changes nothing else; otherwise the state stands at the frame
+        afterwards. Where only some objects are given, the others count as absent. With tier None
         a frame that permanent memory holds updates the sensory memory, as stored ones do: that's
         how a pass meets a frame that was annotated before.
 
@@ -164,7 +165,7 @@ class XMemPropagator:
         fit = self._fit(frame, state)
         stored = targets if tier is not None else ()
         order = (*state.objects, *(o for o in stored if o not in state.objects))
-        is_aside = tier == "permanent" and state.frame not in (None, frame.index)
+        is_aside = tier == "permanent" and bool(state.objects) and state.frame != frame.index
         last = None if is_aside else state
         working = xmem_state.working_masks(masks, order, last, fit, self.mask_resampling)
         if is_aside:
