@@ -42,7 +42,7 @@ class GridActivation(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.gn = nn.GroupNorm(min(_GROUPS, channels), channels)
+        self.gn = nn.GroupNorm(_GROUPS, channels)
         self.conv = nn.Conv2d(channels, channels, 5, padding=2, groups=channels, bias=False)
 
     def forward(self, x: Float[Tensor, "b n c"], size: tuple[int, int]) -> Float[Tensor, "b n c"]:

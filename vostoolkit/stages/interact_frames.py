@@ -119,13 +119,12 @@ class InteractFrames:
     def _masks(
         self, masks: Masks | None, group: tuple[ObjectId, ...], fit: Fit
     ) -> Float[Tensor, "1 k y x"]:
+        """The previous masks at working size: one-hot, and zero in the padding and without any."""
+        classes = self.network.config.classes
         if masks is None:
-            masks = Masks.empty(fit.size)
-            known = torch.zeros_like(
-                one_hot(masks, group, self.network.config.classes, fit.working)
-            )
+            known = torch.zeros(1, classes, *fit.working)
         else:
-            known = one_hot(masks, group, self.network.config.classes, fit.working)
+            known = one_hot(masks, group, classes, fit.working)
         return functional.pad(known, fit.padding).to(self._device)
 
 
