@@ -1,83 +1,18 @@
 import dataclasses
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
+from stages.tiny_aot import PLACES, SIZE, TINY, begun, drawn, make, picture
 
-from vostoolkit.arrays import Size
 from vostoolkit.errors import DeviceError, WeightsError
-from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
-from vostoolkit.methods.lazy_xmem import LazyXMem
-from vostoolkit.networks.aot import AOT_T, Aot, AotConfig
-from vostoolkit.networks.mobilenet import MobileNetConfig
-from vostoolkit.prompts import Drawing, Prompt
+from vostoolkit.networks.aot import AOT_T, Aot
 from vostoolkit.protocols import Propagator
-from vostoolkit.results import Checkpoint, MemoryUpdate, Propagation, Request
-from vostoolkit.session import Session
-from vostoolkit.stages.aot_state import AotState
-from vostoolkit.stages.decide import EntropyJump
-from vostoolkit.stages.identities import grouped, merged, one_hot
+from vostoolkit.results import MemoryUpdate, Propagation
 from vostoolkit.stages.propagate_aot import AotPropagator
-from vostoolkit.stages.refine_grabcut import GrabCutRefiner
-from vostoolkit.video.array import VideoArray
-
-TINY = AotConfig(
-    blocks=2,
-    width=16,
-    heads=2,
-    hidden=32,
-    reach=2,
-    identities=3,
-    encoder=MobileNetConfig(4, (4, 4, 8, 8, 8, 8, 8), (1, 1, 1, 1, 1, 1, 1), 2, 16),
-)
-SIZE = (40, 58)
-PLACES = 3 * 5  # 40 x 58 pixels are worked on as 33 x 65
-
-
-def make(config: AotConfig = TINY, **changes) -> AotPropagator:
-    torch.manual_seed(3)
-    return AotPropagator(Aot(config), **({"device": "cpu"} | changes))
-
-
-def picture(index: int, size: tuple[int, int] = SIZE) -> Frame:
-    rng = np.random.default_rng(7)
-    image = rng.integers(0, 255, (*size, 3), np.uint8)
-    return Frame(index, np.roll(image, index, 1), index / 25)
-
-
-def drawn(*objects: int, size: tuple[int, int] = SIZE) -> Masks:
-    labels = np.zeros(size, np.uint8)
-    for i, object_id in enumerate(objects):
-        labels[6 * i : 6 * i + 6, 10:50] = object_id
-    return Masks.from_labels(labels, objects)
-
-
-def begun(stage: AotPropagator, *objects: int) -> AotState:
-    frame = picture(0)
-    return stage.memorise(frame, drawn(*objects), stage.start(frame, objects), tier="working")[1]
-
-
-class TestIdentities:
-    def test_objects_are_grouped_in_their_order(self):
-        assert grouped((9, 2, 5, 1), 3) == ((9, 2, 5), (1,))
-
-    def test_others_are_background_by_hand(self):
-        masks = Masks.from_labels(np.array([[0, 7], [4, 9]], np.uint8))
-        known = one_hot(masks, (9, 4), 4, Size(2, 2))
-        assert known.shape == (1, 4, 2, 2)
-        assert known[0].argmax(0).tolist() == [[0, 0], [2, 1]]
-        assert torch.equal(known.sum(1), torch.ones(1, 2, 2))
-
-    def test_groups_share_what_is_background_to_all_by_hand(self):
-        first = torch.tensor([0.5, 0.5]).view(2, 1, 1)
-        second = torch.tensor([0.2, 0.8]).view(2, 1, 1)
-        odds = torch.tensor([0.1 / 0.9, 1.0, 4.0])  # 0.5 * 0.2, 0.5 and 0.8 as odds
-        torch.testing.assert_close(merged([first, second]).flatten(), odds / odds.sum())
-        assert merged([first]) is first
 
 
 class TestOneFrame:
@@ -311,45 +246,3 @@ class TestRefusals:
 def test_a_network_without_aligned_corners_works_too(align_corners):
     stage = make(dataclasses.replace(TINY, align_corners=align_corners))
     assert stage.propagate(picture(1), begun(stage, 1))[0].masks.size == SIZE
-
-
-class TestInASession:
-    frames = np.stack([picture(i).image for i in range(7)])
-
-    def session(self) -> Session:
-        never = EntropyJump(tau_user=2, tau_pseudo=1.9, ask_when_lost=False)
-        method = LazyXMem(make(memory_gap=2), GrabCutRefiner(), decide=never)
-        return Session(method, VideoArray(self.frames, fps=25))
-
-    def user(self, request: Request) -> tuple[Prompt, ...]:
-        masks = drawn(1, 2, 3, 4)
-        ids = masks.objects if request.object_id is None else (request.object_id,)
-        return tuple(Drawing(request.frame, o, masks.of(o).numpy() > 0) for o in ids)
-
-    def test_it_runs_and_a_correction_is_remembered(self):
-        session = self.session()
-        session.play(self.user)
-        before = [session.at(f).masks.pmf for f in range(7)]
-        session.rewind(3)
-        session.answer(Drawing(3, 2, drawn(2).of(2).numpy() > 0))
-        session.run()
-        assert isinstance(session.last, Checkpoint)
-        assert session.last.frame == 6
-        assert session.last.state.propagator.stored() == (0, 3)  # 5 frames later is the video's end
-        after = [session.at(f).masks.pmf for f in range(7)]
-        assert [torch.equal(*pair) for pair in zip(before, after, strict=True)] == [
-            *(True, True, True),
-            *(False, False, False, False),
-        ]
-
-    def test_saved_and_loaded_it_goes_on_equal(self, tmp_path):
-        session = self.session()
-        session.answer(*self.user(Request(frame=0, kind="object")))
-        session.run(until=3)
-        session.save(tmp_path / "run")
-        loaded = Session.load(tmp_path / "run", self.session().method, session.video)
-        for each in (session, loaded):
-            each.play(self.user)
-        for index in range(4, 7):
-            pair = (s.at(index).masks.pmf for s in (session, loaded))
-            assert torch.equal(*pair)
