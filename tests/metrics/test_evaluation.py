@@ -1,6 +1,5 @@
 """J and F of sequences: what counts, what is refused, and that frames aren't kept."""
 
-import gc
 import weakref
 from collections.abc import Iterator
 
@@ -99,10 +98,10 @@ def test_a_thousand_frames_are_read_one_by_one() -> None:
     def frames() -> Iterator[LabelPair]:
         nonlocal most
         for frame in range(1000):
-            pair = LabelPair(frame, labels(1, left=3), labels(1))
+            there = (1,) if frame % 10 == 0 else ()
+            pair = LabelPair(frame, labels(*there, left=3), labels(*there))
             alive.append(weakref.ref(pair.predicted))
             if frame % 100 == 0:
-                gc.collect()
                 most = max(most, sum(kept() is not None for kept in alive))
             yield pair
 
