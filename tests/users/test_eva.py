@@ -121,5 +121,5 @@ def test_objects_can_be_chosen() -> None:
 def test_unknown_choices_are_refused() -> None:
     with pytest.raises((TypeError, ValueError), match="paint"):  # the tests check types too
         EvaAnnotator(truth, "paint")  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="ground_truth|ground truth"):
+    with pytest.raises(TypeError, match=r"ground_truth|ground truth"):
         EvaAnnotator(3)  # type: ignore[arg-type]
