@@ -29,8 +29,9 @@ from vostoolkit.stages.refine_scribble import ScribbleRefiner
 FEATURE = 2e-4
 PROBABILITY = 1e-4
 ROUND = 2e-3
-"""A place reads its 50 likeliest elements. In frame 6 the 50th and 51st of one place differ by
-3e-7, so rounding chooses between them and moves probabilities by up to 1.3e-3 from there on."""
+"""A place reads its 50 likeliest elements. In each round there is a place whose 50th and 51st are
+within 3e-7 of each other (in round 1 in frame 6), so rounding chooses between them and moves
+probabilities by up to 1.3e-3 from there on."""
 
 FIT = fit_frame(Size(128, 160), None, multiple=16)
 
