@@ -42,14 +42,13 @@ def propagator(config: dict) -> XMemPropagator:
         network(config["hidden_dim"]),
         short_side=None,
         top_k=config["top_k"],
-        limits=Limits(
+        limits=dataclasses.replace(
+            Limits.released(),
             working_min=config["min_mid_term_frames"],
             working_max=config["max_mid_term_frames"],
             prototypes=config["num_prototypes"],
             long_term_max=config["max_long_term_elements"],
             is_consolidating=config["enable_long_term"],
-            groups="together",
-            permanent="slot",
         ),
         deep_update_every=config["deep_update_every"],
         device="cpu",

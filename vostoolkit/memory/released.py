@@ -97,7 +97,7 @@ def dropped(group: Group, frame: int) -> Group:
     The number is taken for an element's, and the frames behind keep their slots.
     """
     held, slots = joined(group.permanent.chunks), dict(group.slots)
-    start, grid = slots.pop(frame), 1 + int(held.place.max())
+    start, grid = slots.pop(frame, 0), 1 + int(held.place.max())
     rows = torch.arange(len(held), device=held.frame.device)
     left = held.at((rows < start) | (rows >= start + grid))
     permanent = Tier().with_chunk(left) if len(left) else Tier()
