@@ -29,6 +29,7 @@ from vostoolkit.stages.xmem_view import Grid, Origin, Reading
 from vostoolkit.weights import load_xmem
 
 Sensory: TypeAlias = Literal["update", "keep", "undo"]
+"""What becomes of the sensory memory at a memorised frame."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,7 @@ class XMemPropagator:
         network: any network of the family; it's copied, folded for inference and moved.
         short_side: working size of the shorter side in pixels; None works at the frame's own.
         is_enlarging: whether smaller frames are enlarged to it, as the release does.
+        mask_resampling: "nearest" takes drawn masks to the working size as the release does.
         top_k: how many memory elements a place reads at most; None reads all.
         limits: how much is remembered.
         deep_update_every: frames between updates of the sensory memory from memory values; a
