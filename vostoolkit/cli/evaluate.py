@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
+from vostoolkit.cli import evaluate_embedded
 from vostoolkit.cli.command import Command
 from vostoolkit.cli.console import say, table
 from vostoolkit.data.export import write_trace
@@ -37,7 +38,7 @@ _MEAN = "mean"
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(title="what", metavar="folder", required=True)
+    what = parser.add_subparsers(title="what", metavar="folder | embedded", required=True)
     folder = what.add_parser(
         "folder",
         help="masks in a folder, or in a tree of sequences",
@@ -85,6 +86,14 @@ def _options(parser: argparse.ArgumentParser) -> None:
         help="repeat the official code's wrong decay of 256 frames or more",
     )
     folder.add_argument("--out", type=Path, help="a folder for per_frame.csv and summary.csv")
+    embedded = what.add_parser(
+        "embedded",
+        help="the networks that come along, on clips with true masks",
+        description=evaluate_embedded.DESCRIPTION,
+        epilog=evaluate_embedded.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    evaluate_embedded.options(embedded)
 
 
 def run(args: argparse.Namespace) -> int:

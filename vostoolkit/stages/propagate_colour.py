@@ -17,8 +17,6 @@ from vostoolkit.stages.baseline_state import joined
 from vostoolkit.stages.fitting import fit_frame
 from vostoolkit.stages.xmem_state import check_memorised
 
-_CELLS_AT_ONCE = 2048
-
 
 @dataclass(frozen=True, eq=False)
 class Seen:
@@ -58,8 +56,8 @@ class ColourPropagator:
     """
 
     short_side: int = 40
-    colour_scale: float = 8.0
-    place_scale: float = 0.08
+    colour_scale: float = 6.0
+    place_scale: float = 0.05
     kept: int = 1
 
     def __post_init__(self) -> None:
@@ -169,9 +167,12 @@ def _read(
     query: Float[Tensor, "q d"], key: Float[Tensor, "m d"], labels: Float[Tensor, "m k"]
 ) -> Float[Tensor, "q k"]:
     """Labels of the memory averaged with weights ``exp(-squared distance / 2)``."""
-    bias = -0.5 * (key**2).sum(1)
-    read = [torch.softmax(part @ key.T + bias, 1) @ labels for part in query.split(_CELLS_AT_ONCE)]
-    return torch.cat(read)
+    bias = -0.5 * (key**2).sum(1, keepdim=True)
+    query, key = torch.cat([query, torch.ones_like(query[:, :1])], 1), torch.cat([key, bias], 1)
+    width = max(key.shape[1], labels.shape[1])  # the fast way needs vectors of one length
+    padded = (functional.pad(t, (0, width - t.shape[1]))[None, None] for t in (query, key, labels))
+    read = functional.scaled_dot_product_attention(*padded, scale=1.0)
+    return read[0, 0, :, : labels.shape[1]]
 
 
 def _frames(state: ColourState) -> tuple[int, ...]:

@@ -1,0 +1,106 @@
+"""What clicks and scribbles of a simulated person are worth with a refiner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import UInt8
+
+from vostoolkit.data.folder import VOID
+from vostoolkit.data.synthetic.clip import EVALUATION_SEEDS, synthetic_clip
+from vostoolkit.frames import Frame
+from vostoolkit.masks import Masks
+from vostoolkit.metrics.overlap import iou
+from vostoolkit.protocols import Refiner
+from vostoolkit.training.judged import Judged
+from vostoolkit.training.simulated_clicks import error_click, error_scribble
+
+CLICKS = 5
+_FRAMES = 4
+_SMALLEST = 200
+_HARM = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """An object in a picture that has to be found."""
+
+    frame: Frame
+    truth: UInt8[np.ndarray, "h w"]
+
+
+@dataclass(frozen=True)
+class ClickScores:
+    """IoU of each target after each click, and after one scribble."""
+
+    clicked: tuple[tuple[float, ...], ...]
+    scribbled: tuple[float, ...]
+
+    def after(self, clicks: int) -> float:
+        """Mean IoU after this many clicks."""
+        return float(np.mean([curve[clicks - 1] for curve in self.clicked]))
+
+    def after_scribble(self) -> float:
+        """Mean IoU after one scribble on the object."""
+        return float(np.mean(self.scribbled))
+
+    def harmful(self) -> float:
+        """The share of further clicks that lower the IoU by more than a thousandth."""
+        return float((np.diff(self.clicked, axis=1) < -_HARM).mean())
+
+
+def procedural_targets(count: int) -> Iterator[Target]:
+    """Object 1 in the first frame of held-out clips of 240 x 360 pixels."""
+    for seed in EVALUATION_SEEDS[:count]:
+        video = synthetic_clip(seed, frames=1, size=(240, 360), objects=1).video
+        labels = video.rendered(0)[1]
+        yield Target(video[0], (labels == 1).astype(np.uint8))
+
+
+def real_targets(clip: Judged) -> Iterator[Target]:
+    """Each object of at least 200 pixels in four annotated frames of a clip."""
+    annotated = [i for i in range(len(clip.video)) if clip.truth(i) is not None]
+    for index in annotated[:: max(1, len(annotated) // _FRAMES)][:_FRAMES]:
+        labels = clip.truth(index)
+        if labels is None:
+            continue
+        for object_id in np.unique(labels):
+            truth = np.equal(labels, object_id).astype(np.uint8)
+            if object_id not in (0, VOID) and int(truth.sum()) >= _SMALLEST:
+                yield Target(clip.video[index], truth)
+
+
+def click_scores(refiner: Refiner, targets: Iterable[Target]) -> ClickScores:
+    """A refiner's scores on targets; each click is in the middle of the largest error."""
+    clicked: list[tuple[float, ...]] = []
+    scribbled: list[float] = []
+    for number, target in enumerate(targets):
+        clicked.append(_clicked(refiner, target))
+        scribbled.append(_scribbled(refiner, target, np.random.default_rng(number)))
+    return ClickScores(tuple(clicked), tuple(scribbled))
+
+
+def _clicked(refiner: Refiner, target: Target) -> tuple[float, ...]:
+    frame, truth = target.frame, target.truth
+    masks, clicks, scores = None, (), []
+    for _ in range(CLICKS):
+        now = np.zeros_like(truth) if masks is None else masks.region(1).numpy().astype(np.uint8)
+        click = error_click(truth, now)
+        if click is not None:
+            clicks = (*clicks, replace(click, frame=frame.index))
+        after = refiner(frame, 1, clicks, masks).after
+        masks = Masks.empty(frame.size, (1,)).replaced(1, after)
+        scores.append(iou(masks.region(1).numpy(), truth > 0))
+    return tuple(scores)
+
+
+def _scribbled(refiner: Refiner, target: Target, rng: np.random.Generator) -> float:
+    frame, truth = target.frame, target.truth
+    width = max(2.0, 0.01 * min(frame.size))
+    stroke = error_scribble(truth, np.zeros_like(truth), rng, width=width)
+    if stroke is None:
+        raise ValueError(f"frame {frame.index}: the target is empty")
+    after = refiner(frame, 1, (replace(stroke, frame=frame.index),), None).after
+    return iou((after > 0.5).numpy(), truth > 0)
