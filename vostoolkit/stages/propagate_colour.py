@@ -170,8 +170,8 @@ def _read(
     bias = -0.5 * (key**2).sum(1, keepdim=True)
     query, key = torch.cat([query, torch.ones_like(query[:, :1])], 1), torch.cat([key, bias], 1)
     width = max(key.shape[1], labels.shape[1])  # the fast way needs vectors of one length
-    padded = (functional.pad(t, (0, width - t.shape[1]))[None, None] for t in (query, key, labels))
-    read = functional.scaled_dot_product_attention(*padded, scale=1.0)
+    q, k, v = (functional.pad(t, (0, width - t.shape[1]))[None, None] for t in (query, key, labels))
+    read = functional.scaled_dot_product_attention(q, k, v, scale=1.0)
     return read[0, 0, :, : labels.shape[1]]
 
 
