@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from vostoolkit.errors import WeightsError
 from vostoolkit.networks.click import ClickNetwork
 from vostoolkit.training import pool as pools
 from vostoolkit.training.export import export, model_card, shipped
@@ -12,15 +13,21 @@ from vostoolkit.weights import load_weights
 from .conftest import PLAN
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory):
+    """A cache folder of the tests' own, where pools are drawn once."""
     with pytest.MonkeyPatch.context() as patch:
-        cache = tmp_path_factory.mktemp("cache")
-        patch.setattr(pools.platformdirs, "user_cache_dir", lambda _: str(cache))
-        out = tmp_path_factory.mktemp("run")
-        seen = []
-        assert train("click", steps=1, out=out, plan=PLAN, watch=seen.append) == out
-        train("click", steps=2, out=out, plan=PLAN)
+        own = tmp_path_factory.mktemp("cache")
+        patch.setattr(pools.platformdirs, "user_cache_dir", lambda _: str(own))
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, cache):
+    out = tmp_path_factory.mktemp("run")
+    seen = []
+    assert train("click", steps=1, out=out, plan=PLAN, watch=seen.append) == out
+    train("click", steps=2, out=out, plan=PLAN)
     return out
 
 
@@ -59,6 +66,20 @@ def test_card_tells_what_was_seen(folder):
     card = model_card(recipe, facts_of(folder), run, ())
     assert "no photograph, no video" in card
     assert "563,642 parameters" in card
+
+
+def test_training_begins_with_given_weights(folder, tmp_path):
+    weights = export(folder, tmp_path / "first", clips=1)
+    recipe, files = find_recipe("click"), Files(tmp_path / "second")
+    begun = resumed(recipe, files, seed=5, device="cpu", weights=weights)
+    given = load_weights(ClickNetwork(), weights)
+    assert begun.step == 0
+    for name, value in begun.network.state_dict().items():
+        assert torch.equal(value, given.state_dict()[name])
+    train("click", steps=1, out=files.folder, plan=PLAN, weights=weights, seed=5)
+    assert facts_of(files.folder).began_with == "click.safetensors"
+    with pytest.raises(WeightsError):
+        train("nano", steps=1, out=tmp_path / "third", plan=PLAN, weights=weights)
 
 
 def test_unknown_recipe_lists_the_known_ones():

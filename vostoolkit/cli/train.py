@@ -22,7 +22,8 @@ has to be downloaded. Interrupt it with Ctrl-C when you like: the same command g
 _EXAMPLES = """\
 examples:
   vostoolkit train nano --minutes 60
-  vostoolkit train click --minutes 30 --out runs/click-2 --seed 1 --processes 2"""
+  vostoolkit train click --minutes 30 --out runs/click-2 --seed 1 --processes 2
+  vostoolkit train click --from click --minutes 30      (goes on from the embedded weights)"""
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +36,12 @@ def _options(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         default=True,
         help="go on from the last checkpoint in OUT, if there is one",
+    )
+    parser.add_argument(
+        "--from",
+        dest="weights",
+        metavar="WEIGHTS",
+        help="begin with these weights, a name or a file, instead of random ones",
     )
     parser.add_argument("--device", help="cpu, cuda, mps ...; the best one if left out")
     parser.add_argument("--seed", type=int, default=0, help="of the clips and of the first weights")
@@ -70,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
         processes=args.processes,
         plan=plan if args.clips is None else replace(plan, clips=args.clips),
+        weights=args.weights,
         watch=_report,
     )
     say(f"checkpoint and curve are in {folder}; measuring the weights on unseen clips")

@@ -82,7 +82,8 @@ Written by `vostoolkit.training.export`; don't edit.
 {recipe.optimisation.average:g}, bfloat16 autocast |
 | length | {run.step:,} steps, {run.seconds / 60:.0f} minutes of wall time on a shared machine |
 | machine | {facts.device}, {facts.machine}, {facts.processes} process(es) |
-| history | {facts.note or "one run from random weights"} |
+| began with | {facts.began_with or "random weights"} |
+| history | {facts.note or "one run"} |
 | again | `vostoolkit train {recipe.name}` (then `vostoolkit.training.export`) |
 | licence | Apache-2.0, as the project |
 

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Bool
 from torch import nn
 
+from vostoolkit.data.synthetic.casting import LIFELIKE, MIXED, Difficulty
 from vostoolkit.data.synthetic.clip import EVALUATION_SEEDS, SyntheticClip, synthetic_clip
 from vostoolkit.masks import Masks
 from vostoolkit.networks.click import ClickNetwork, predict_mask
@@ -45,12 +46,16 @@ def held_out_scores(network: nn.Module, *, clips: int = 16) -> tuple[Score, ...]
             Score("the same with the first mask copied", float(copied), clips),
         )
     if isinstance(network, ClickNetwork):
-        curves = [clicked_overlaps(network, _click_clip(seed), clicks=5) for seed in seeds]
-        means = np.mean(curves, axis=0)
-        return tuple(
-            Score(f"IoU after {n} simulated click(s)", float(means[n - 1]), clips)
-            for n in (1, 3, 5)
-        )
+        scores: list[Score] = []
+        for kind, difficulty in (("", MIXED), (", lifelike", LIFELIKE)):
+            examples = [_click_clip(seed, difficulty) for seed in seeds]
+            curves = [clicked_overlaps(network, clip, clicks=5) for clip in examples]
+            means = np.mean(curves, axis=0)
+            scores += [
+                Score(f"IoU after {n} simulated click(s){kind}", float(means[n - 1]), clips)
+                for n in (1, 3, 5)
+            ]
+        return tuple(scores)
     raise TypeError(f"no held-out score for a {type(network).__name__}")
 
 
@@ -95,8 +100,8 @@ def _propagation_clip(seed: int) -> SyntheticClip:
     return synthetic_clip(seed, frames=20, size=(128, 192), objects=1 + seed % 2)
 
 
-def _click_clip(seed: int) -> SyntheticClip:
-    return synthetic_clip(seed, frames=1, size=(240, 360), objects=1)
+def _click_clip(seed: int, difficulty: Difficulty) -> SyntheticClip:
+    return synthetic_clip(seed, frames=1, size=(240, 360), objects=1, difficulty=difficulty)
 
 
 def _overlaps(masks: Masks, clip: SyntheticClip, index: int) -> list[float]:

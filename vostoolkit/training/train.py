@@ -18,13 +18,17 @@ from vostoolkit.training.loop import Budget, CurvePoint, Files, Trained, fit, re
 from vostoolkit.training.parallel import join
 from vostoolkit.training.pool import PoolPlan, open_pool
 from vostoolkit.training.recipes import RECIPES, Recipe
+from vostoolkit.weights import load_weights
 
 Watch = Callable[[CurvePoint], None]
 
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What a card says about a run, kept beside its checkpoint; `note` is free for a person."""
+    """What a card says about a run, kept beside its checkpoint; `note` is free for a person.
+
+    `began_with` names the weights that it went on from, empty for random ones.
+    """
 
     recipe: str
     seed: int
@@ -32,6 +36,7 @@ class RunFacts:
     device: str
     machine: str
     note: str = ""
+    began_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class _Job:
     processes: int
     port: int
     plan: PoolPlan | None
+    weights: str | Path | None
 
 
 def train(
@@ -57,17 +63,20 @@ def train(
     seed: int = 0,
     processes: int = 1,
     plan: PoolPlan | None = None,
+    weights: str | Path | None = None,
     watch: Watch | None = None,
 ) -> Path:
     """The folder with the checkpoint and the curve of a finished training, `runs/NAME` by default.
 
     Trains for `steps` or `minutes` (the recipe's own minutes if neither is given), on one thread
     in each of `processes` processes. With `resume` a run that was interrupted goes on where its
-    last checkpoint is; without it, it starts afresh. `plan` replaces the recipe's pool of clips.
+    last checkpoint is; without it, it starts afresh, from random weights or from `weights`, a name
+    or a file. `plan` replaces the recipe's pool of clips.
     `watch` is called with every point of the curve (in this process only if `processes` is 1).
 
     Raises:
         ValueError: an unknown recipe, both minutes and steps, or less than one process.
+        WeightsError: weights that aren't there, or are of another network.
     """
     recipe = find_recipe(recipe_name)
     if processes < 1 or (processes > 1 and device != "cpu"):
@@ -80,8 +89,18 @@ def train(
         files.checkpoint.unlink(missing_ok=True)
         files.curve.unlink(missing_ok=True)
     job = _Job(
-        recipe_name, Budget(steps, minutes), device, folder, seed, processes, _free_port(), plan
+        recipe_name,
+        Budget(steps, minutes),
+        device,
+        folder,
+        seed,
+        processes,
+        _free_port(),
+        plan,
+        weights,
     )
+    if weights is not None:
+        load_weights(recipe.network(), weights)  # refused before any clip is drawn
     open_pool(plan or recipe.plan, workers=max(processes, 2))
     _note(job)
     if processes == 1:
@@ -108,10 +127,20 @@ def facts_of(folder: Path) -> RunFacts:
     return RunFacts(**noted)
 
 
-def resumed(recipe: Recipe, files: Files, *, seed: int, device: str) -> Trained:
-    """The run in this folder as far as it is; at step 0 with fresh weights if there is none."""
+def resumed(
+    recipe: Recipe,
+    files: Files,
+    *,
+    seed: int,
+    device: str,
+    weights: str | Path | None = None,
+) -> Trained:
+    """The run in this folder as far as it is; at step 0 with fresh or the given weights if none."""
     torch.manual_seed(seed)
-    run = start(recipe.network().to(device), recipe.optimisation)
+    network = recipe.network()
+    if weights is not None and not files.checkpoint.is_file():
+        load_weights(network, weights)
+    run = start(network.to(device), recipe.optimisation)
     if files.checkpoint.is_file():
         restore(run, files.checkpoint)
     return run
@@ -124,7 +153,7 @@ def _work(number: int, job: _Job, watch: Watch | None = None) -> None:
     pool = open_pool(job.plan or recipe.plan)
     with _one_thread():
         fit(
-            resumed(recipe, files, seed=job.seed, device=job.device),
+            resumed(recipe, files, seed=job.seed, device=job.device, weights=job.weights),
             recipe.learner(pool, torch.device(job.device)),
             budget=job.budget,
             optimisation=recipe.optimisation,
@@ -153,6 +182,7 @@ def _note(job: _Job) -> None:
         "processes": job.processes,
         "device": job.device,
         "machine": f"{platform.machine()}, one thread a process, torch {torch.__version__}",
+        "began_with": "" if job.weights is None else Path(job.weights).name,
     }
     (job.out / "run.json").write_text(json.dumps(noted, indent=2))
 
