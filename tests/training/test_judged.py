@@ -77,6 +77,7 @@ def test_real_clips_are_found_with_their_objects(tmp_path: Path):
     (tmp_path / "other").mkdir()
     (clip,) = real_clips(tmp_path)
     assert (clip.name, clip.objects) == ("one", (3,))
+    assert [c.name for c in real_clips(tmp_path / "one")] == ["one"]
     assert [int(t.truth.sum()) for t in real_targets(clip)] == [400] * 3
     with pytest.raises(VideoError, match="no clip to judge by"):
         real_clips(tmp_path / "other")

@@ -46,7 +46,7 @@ takes some minutes; fewer procedural clips are quicker."""
 EXAMPLES = """\
 examples:
   vostoolkit evaluate embedded --procedural 3
-  vostoolkit evaluate embedded ../shared/data --out scores/        (embedded.csv)"""
+  vostoolkit evaluate embedded DAVIS/bear DAVIS/camel --out scores/        (embedded.csv)"""
 
 
 _ALL = "all real"
@@ -78,7 +78,11 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Nothing; the parser knows the options."""
     parser.set_defaults(run=run)
     parser.add_argument(
-        "clips", nargs="?", type=Path, metavar="CLIPS", help="a folder of clips with Annotations"
+        "clips",
+        nargs="*",
+        type=Path,
+        metavar="CLIPS",
+        help="folders of a real clip, or of clips: JPEGImages and Annotations",
     )
     parser.add_argument(
         "--procedural",
@@ -100,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.procedural < 1:
         raise ValueError(f"--procedural {args.procedural}: give at least 1 clip")
-    real = real_clips(args.clips) if args.clips is not None else []
+    real = [clip for folder in args.clips for clip in real_clips(folder)]
     short, long = args.procedural, math.ceil(args.procedural / 3)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

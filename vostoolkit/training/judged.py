@@ -58,13 +58,17 @@ def procedural_clips(count: int, frames: int = SHORT) -> Iterator[Judged]:
 
 
 def real_clips(folder: Path) -> list[Judged]:
-    """The clips in a folder that have both JPEGImages and Annotations with a mask of frame 0.
+    """The clip in a folder, or the clips in its folders, that have a true mask of frame 0.
+
+    A clip has its frames in JPEGImages and its masks in Annotations.
 
     Raises:
         VideoError: there is none.
     """
     found: list[Judged] = []
-    for clip in sorted(path for path in folder.iterdir() if (path / "Annotations").is_dir()):
+    for clip in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
+        if not (clip / "JPEGImages").is_dir() or not (clip / "Annotations").is_dir():
+            continue
         video = open_video(clip / "JPEGImages")
         truth = open_masks(clip / "Annotations", video)
         first = truth.labels(0)
