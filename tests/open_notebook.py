@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import time
 from pathlib import Path
 
@@ -95,9 +96,20 @@ class Notebook:
         png = base64.b64decode(address.partition(",")[2])
         return PillowImage.open(io.BytesIO(png)).convert("RGB")
 
+    def execute(self, code: str) -> None:
+        """Runs code in the kernel."""
+        self.page.evaluate(EXECUTE, code)
+
+    def keep_picture(self, name: str) -> None:
+        """Saves what the page shows of the widget in the folder SCREENSHOTS, if that is set."""
+        if folder := os.environ.get("SCREENSHOTS"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            widget = self.page.locator(".vos-explorer").first
+            widget.screenshot(path=Path(folder) / f"{name}.png")
+
     def let_see(self) -> None:
         """Names in the kernel what the tests look at it with."""
-        self.page.evaluate(EXECUTE, LOOK)
+        self.execute(LOOK)
 
     def array(self, expression: str) -> np.ndarray:
         """A uint8 array in the kernel."""

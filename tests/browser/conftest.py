@@ -101,32 +101,56 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContex
         context.close()
 
 
+class Desktop:
+    """Opens notebooks in the browser, and closes them."""
+
+    def __init__(self, server: tuple[str, Path], chromium: BrowserContext) -> None:
+        self._address, self._folder = server
+        self._chromium = chromium
+        self._notebooks: list[Notebook] = []
+
+    def open(self, name: str, *cells: str, file: Path | None = None) -> Notebook:
+        path = self._folder / f"{name}.ipynb"
+        if file is not None:
+            shutil.copy(file, path)
+        else:
+            code = [nbformat.v4.new_code_cell(cell) for cell in cells]
+            kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            written = nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel})
+            nbformat.write(written, path)
+        page, errors = self._chromium.new_page(), []
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{self._address}/lab/tree/{path.name}?token={TOKEN}&reset")
+        made = Notebook(page, errors)
+        made.wait_for_kernel()
+        self._notebooks.append(made)
+        return made
+
+    def close(self) -> None:
+        for notebook in self._notebooks:
+            notebook.close()
+
+
 @pytest.fixture
 def open_notebook(
     server: tuple[str, Path], chromium: BrowserContext, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Notebook]]:
     """Opens a notebook with the given cells, or a copy of a notebook file."""
-    address, folder = server
-    notebooks: list[Notebook] = []
+    desktop = Desktop(server, chromium)
+    yield lambda *cells, file=None: desktop.open(request.node.name, *cells, file=file)
+    desktop.close()
 
-    def opened(*cells: str, file: Path | None = None) -> Notebook:
-        name = f"{request.node.name}.ipynb"
-        if file is not None:
-            shutil.copy(file, folder / name)
-        else:
-            code = [nbformat.v4.new_code_cell(cell) for cell in cells]
-            kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            written = nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel})
-            nbformat.write(written, folder / name)
-        page, errors = chromium.new_page(), []
-        page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
-        made = Notebook(page, errors)
-        made.wait_for_kernel()
-        notebooks.append(made)
-        return made
 
-    yield opened
-    for notebook in notebooks:
-        notebook.close()
+@pytest.fixture(scope="module")
+def shared_notebook(
+    server: tuple[str, Path], chromium: BrowserContext, request: pytest.FixtureRequest
+) -> Iterator[Notebook]:
+    """One notebook for all tests of a module, with its CELLS, run."""
+    desktop = Desktop(server, chromium)
+    notebook = desktop.open(request.module.__name__.rpartition(".")[2], *request.module.CELLS)
+    for index in range(len(request.module.CELLS)):
+        notebook.run(index)
+    notebook.let_see()
+    yield notebook
+    desktop.close()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.capture import Key, Pointer, Theme
-from vostoolkit_widgets.timeline import FINE, Timeline
+from vostoolkit_widgets.shapes import Line
+from vostoolkit_widgets.timeline import Timeline
 
 from vostoolkit.arrays import Size
 
@@ -31,11 +32,13 @@ class Wire:
 
 def canvas() -> tuple[FrameCanvas, Wire]:
     made = FrameCanvas(Size(60, 80))
-    return made, Wire(made._layers)
+    return made, Wire(made._surface.layers)
 
 
 def connect(made) -> None:
-    made._layers.widget._canvases[-1]._handle_frontend_event(None, {"event": "client_ready"}, [])
+    made._surface.layers.widget._canvases[-1]._handle_frontend_event(
+        None, {"event": "client_ready"}, []
+    )
 
 
 def frame() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -78,8 +81,8 @@ def test_an_error_while_drawing_sends_nothing_and_leaves_the_canvas_usable():
     made, wire = canvas()
     connect(made)
     wire.batches.clear()
-    with pytest.raises(RuntimeError), made._layers.batch():
-        made._layers[0].fill_rect(0, 0, 5)
+    with pytest.raises(RuntimeError), made._surface.layers.batch():
+        made._surface.layers[0].fill_rect(0, 0, 5)
         raise RuntimeError
     assert not wire.batches
     made.redraw()
@@ -100,11 +103,11 @@ def test_complete_events_replace_those_of_ipycanvas():
     seen = []
     made.on_event(seen.append)
     press = {"event": "mouse_down", "x": 12.5, "y": 7.0}
-    made._layers.widget._canvases[-1]._handle_frontend_event(None, press, [])
+    made._surface.layers.widget._canvases[-1]._handle_frontend_event(None, press, [])
     assert [event.kind for event in seen] == ["down", "up"]
     seen.clear()
     made.capture._received(None, {"type": "ready", "dark": True}, [])
-    made._layers.widget._canvases[-1]._handle_frontend_event(None, press, [])
+    made._surface.layers.widget._canvases[-1]._handle_frontend_event(None, press, [])
     right = {"type": "pointer", "kind": "down", "x": 1.0, "y": 2.0, "button": 2}
     made.capture._received(None, right, [])
     made.capture._received(None, {"type": "key", "key": "s"}, [])
@@ -146,7 +149,31 @@ def test_a_press_on_the_timeline_asks_for_its_frame_until_it_is_let_go():
     strip.on_seek(asked.append)
     strip.capture._received(None, {"type": "ready", "dark": False}, [])
     for kind, frame_ in (("down", 20), ("move", 30), ("up", 30), ("move", 50)):
-        x = strip._chart.x(frame_) * FINE
+        x = strip._chart.x(frame_)
         strip.capture._received(None, {"type": "pointer", "kind": kind, "x": x, "y": 4.0}, [])
     assert asked == [20, 30]
     strip.close()
+
+
+def test_a_fine_screen_gets_more_canvas_pixels_and_the_same_places():
+    made, wire = canvas()
+    connect(made)
+    made.show(*frame())
+    wire.batches.clear()
+    seen = []
+    made.on_event(seen.append)
+    made.capture._received(None, {"type": "ratio", "ratio": 2.0}, [])
+    widget, size = made._surface.layers.widget, made.view.canvas
+    assert (widget.width, widget.height) == (2 * size.width, 2 * size.height)
+    assert widget.layout.max_width == f"{size.width}px"
+    assert len(wire.pictures()) == 3  # all is drawn again
+    assert made.capture.extent == [size.width, size.height] and not seen
+
+
+def test_lines_with_a_breadth_grow_with_the_zoom():
+    made, _ = canvas()
+    thin = Line(np.zeros((2, 2)), (0, 0, 0), 2, breadth=3)
+    assert made.placed([thin])[0].width == 2 + 3 * made.view.scale[0]
+    made.zoom(2)
+    assert made.view.zoom == 2 and made.capture.zoom == 2
+    assert made.placed([thin])[0].width == 2 + 3 * made.view.scale[0]

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image as PillowImage
 from toys import NumberedStream, NumberedVideo, ToyMethod
 from vostoolkit_widgets import Explorer
+from vostoolkit_widgets.scene import scene_of
 
-from vostoolkit.prompts import Click, Skip
+from vostoolkit.prompts import Box, Click, Drawing, Scribble, Skip
 from vostoolkit.session import Session
 
 
@@ -37,6 +38,17 @@ def click(explorer: Explorer, x: float, y: float, **more) -> None:
     assert explorer.settle(10)
 
 
+def drag(explorer: Explorer, *places: tuple[float, float], end: str = "up", **more) -> None:
+    """A press that is led through image points."""
+    canvas = explorer._panel.canvas
+    for index, place in enumerate((*places, places[-1])):
+        x, y = canvas.view.to_canvas(*place)
+        kind = "down" if index == 0 else end if index == len(places) else "move"
+        message = {"type": "pointer", "kind": kind, "x": x, "y": y, "path": [], **more}
+        canvas.capture._received(None, message, [])
+    assert explorer.settle(10)
+
+
 def key(explorer: Explorer, name: str, **more) -> None:
     explorer._panel.canvas.capture._received(None, {"type": "key", "key": name, **more}, [])
     assert explorer.settle(10)
@@ -44,6 +56,82 @@ def key(explorer: Explorer, name: str, **more) -> None:
 
 def question(explorer: Explorer) -> str:
     return explorer._panel.question._text.value
+
+
+def test_each_tool_gives_its_prompt(explorer):
+    for name, kind in (("l", Scribble), ("r", Box), ("b", Drawing)):
+        key(explorer, name)
+        drag(explorer, (1, 1), (4, 3))
+        assert isinstance(explorer.session.prompts[-1], kind)
+    assert explorer.tool == "brush" and len(explorer.session.prompts) == 3
+    explorer.tool = "click"
+    drag(explorer, (1, 1), (4, 3))
+    assert explorer.session.prompts[-1] == Click(0, 1, 1, 1)
+    with pytest.raises(ValueError, match="no tool 'knife': there are click, scribble"):
+        explorer.tool = "knife"
+
+
+def test_a_cancelled_stroke_gives_nothing_and_one_that_ends_outside_something(explorer):
+    explorer.tool = "scribble"
+    drag(explorer, (1, 1), (4, 3), end="cancel")
+    assert not explorer.session.prompts
+    drag(explorer, (1, 1), (40, 3))
+    assert explorer.session.prompts[-1].points[-1] == (7.0, 3.0)
+
+
+def test_painting_goes_on_from_what_is_shown_also_on_a_frame_that_is_not_reached(explorer):
+    click(explorer, 3, 2)
+    explorer.frame, explorer.tool = 5, "brush"
+    explorer._panel.toolbar._received(None, {"name": "width", "value": 1.2}, [])
+    drag(explorer, (1, 1), (1, 4))
+    assert explorer.frame == 5  # it stays where it was drawn
+    drag(explorer, (6, 1), (6, 4))
+    key(explorer, "e")
+    explorer._panel.toolbar._received(None, {"name": "width", "value": 1}, [])
+    drag(explorer, (1, 1), (1, 2))
+    last = explorer.session.prompts[-1]
+    rows, columns = np.nonzero(last.mask)
+    assert set(zip(columns.tolist(), rows.tolist(), strict=True)) == {
+        *((1, y) for y in (3, 4)),
+        *((6, y) for y in (1, 2, 3, 4)),
+    }
+    assert explorer.session.frame == 0
+
+
+def test_a_drawing_that_answers_stops_the_run_to_be_gone_on_with(explorer):
+    click(explorer, 3, 2)
+    press(explorer, "run")
+    explorer.tool = "brush"
+    drag(explorer, (1, 1), (4, 3))
+    assert explorer.session.frame == 4 and not explorer._driver.is_running
+
+
+def test_what_was_drawn_is_shown_before_the_method_has_taken_it(explorer):
+    click(explorer, 3, 2)
+    mask = np.zeros((6, 8), np.bool_)
+    mask[5, 7] = True
+    drawing = Drawing(0, 1, mask)
+    scene = scene_of(explorer.session, 0, (drawing,))
+    assert scene.shown[5, 7] == 1 and (scene.shown == 1).sum() == 1
+    assert drawing in scene.prompts and scene.labels[5, 7] == 0
+    explorer._driver.answer(drawing)
+    assert explorer.settle(10) and explorer._driver.pending == ()
+
+
+def test_the_toolbar_says_what_is_in_hand(explorer):
+    def pressed(name, value=None):
+        explorer._panel.toolbar._received(None, {"name": name, "value": value}, [])
+        assert explorer.settle(10)
+        return explorer._panel.toolbar.state
+
+    assert pressed("brush")["tool"] == "brush"
+    assert pressed("width", 12.4)["width"] == 12
+    assert explorer._panel.canvas.capture.ink["has_ring"]
+    assert pressed("scribble")["width"] == 2 and not pressed("negative")["positive"]
+    assert pressed("closer")["zoom"] == 1.5 and pressed("whole")["zoom"] == 1
+    assert explorer._panel.keys.widget.layout.display == "none"
+    pressed("help")
+    assert explorer._panel.keys.widget.layout.display is None
 
 
 def test_a_click_is_a_prompt_on_the_object_and_shows_what_it_does(explorer):

@@ -1,7 +1,8 @@
 import pytest
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.capture import Key, Pointer
-from vostoolkit_widgets.hands import Hands
+from vostoolkit_widgets.hands import KEYS, Hands
+from vostoolkit_widgets.tools import Stroke
 
 from vostoolkit.arrays import Size
 
@@ -9,13 +10,8 @@ from vostoolkit.arrays import Size
 @pytest.fixture
 def hands():
     canvas = FrameCanvas(Size(48, 68))  # shown ten times as large
-    clicks, pressed = [], []
-    yield (
-        Hands(canvas, lambda *click: clicks.append(click), pressed.append),
-        canvas,
-        clicks,
-        pressed,
-    )
+    strokes, pressed = [], []
+    yield Hands(canvas, strokes.append, pressed.append), canvas, strokes, pressed
     canvas.close()
 
 
@@ -24,37 +20,50 @@ def feel(hands: Hands, *events: tuple[str, float, float], button: int = 0) -> No
         hands.feel(Pointer(kind, x, y, button=button))
 
 
-def test_a_click_is_where_it_began_in_image_pixels(hands):
-    own, _, clicks, _ = hands
-    feel(own, ("down", 105.0, 205.0), ("move", 130.0, 205.0), ("up", 130.0, 205.0))
-    assert clicks == [(10.0, 20.0, False)]
-
-
-def test_a_click_at_the_very_edge_is_in_the_image(hands):
-    own, _, clicks, _ = hands
-    feel(own, ("down", 680.0, 480.0), ("up", 680.0, 480.0))
-    assert clicks == [(67.0, 47.0, False)]
-
-
-def test_the_middle_button_and_a_cancelled_press_are_no_clicks(hands):
-    own, _, clicks, _ = hands
-    feel(own, ("down", 100.0, 100.0), ("up", 100.0, 100.0), button=1)
-    feel(own, ("down", 100.0, 100.0), ("cancel", 100.0, 100.0), ("up", 100.0, 100.0))
-    assert not clicks
-
-
 def test_dragging_an_enlarged_frame_moves_it_and_clicks_nothing(hands):
-    own, canvas, clicks, _ = hands
-    canvas.view = canvas.view.zoomed(2, (340, 240))
+    own, canvas, strokes, _ = hands
+    canvas.zoom(2, (340, 240))
     left = canvas.view.left
     feel(own, ("down", 300.0, 200.0), ("move", 280.0, 200.0), ("up", 280.0, 200.0))
-    assert not clicks and canvas.view.left == pytest.approx(left + 1)
+    assert not strokes and canvas.view.left == pytest.approx(left + 1)
     feel(own, ("down", 0.0, 0.0), ("up", 2.0, 0.0))
-    assert len(clicks) == 1
+    assert len(strokes) == 1
 
 
-def test_shift_makes_arrows_jump_to_questions(hands):
+@pytest.mark.parametrize("how", [{"button": 1}, {"space": True}])
+def test_the_middle_button_and_the_space_bar_move_the_frame_with_any_tool(hands, how):
+    own, canvas, strokes, _ = hands
+    canvas.zoom(2, (340, 240))
+    left, own.tool = canvas.view.left, "brush"
+    for kind, x in (("down", 300.0), ("move", 290.0), ("move", 280.0), ("up", 280.0)):
+        own.feel(Pointer(kind, x, 200.0, **how))
+    assert not strokes and canvas.view.left == pytest.approx(left + 1)
+
+
+def test_the_page_keeps_the_ink_of_a_stroke_until_it_is_understood(hands):
+    own, canvas, _, _ = hands
+    own.feel(Pointer("down", 5.0, 5.0, stroke=7))
+    assert canvas.capture.stroke == 0
+    own.feel(Pointer("up", 5.0, 5.0, stroke=7))
+    assert canvas.capture.stroke == 7
+
+
+def test_a_stroke_is_told_once_it_ends(hands):
+    own, _, strokes, _ = hands
+    own.tool = "scribble"
+    feel(own, ("down", 105.0, 205.0), ("move", 205.0, 205.0))
+    assert not strokes
+    feel(own, ("up", 205.0, 205.0))
+    assert strokes == [Stroke(((10.0, 20.0), (20.0, 20.0)), is_drag=True)]
+
+
+def test_shift_makes_arrows_jump_to_questions_and_z_redo(hands):
     own, _, _, pressed = hands
-    for key in (Key("ArrowRight"), Key("ArrowRight", shift=True), Key("3"), Key(" ")):
-        own.feel(key)
-    assert pressed == ["on", "next request", "3", "space"]
+    keys = [("ArrowRight", False), ("ArrowRight", True), ("3", False), (" ", False)]
+    for key, shift in [*keys, ("z", False), ("z", True), ("Control+z", True), ("b", True)]:
+        own.feel(Key(key, shift=shift))
+    assert pressed == ["on", "next request", "3", "space", "undo", "redo", "redo", "brush"]
+
+
+def test_no_key_leaves_the_canvas_unable_to_be_left():
+    assert not {"Tab", "Escape", "Enter", "Shift", "Control+s"} & set(KEYS)

@@ -1,20 +1,18 @@
 """A frame with its masks, uncertainty and prompts on a canvas that can be clicked on."""
 
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-import ipywidgets
 import numpy as np
 from jaxtyping import Float
 
 from vostoolkit.arrays import Image, Labels, Size
 from vostoolkit.colours import colour_of
 from vostoolkit_widgets import render
-from vostoolkit_widgets.capture import Capture, Event, Pointer, Wheel
-from vostoolkit_widgets.layers import Layers
+from vostoolkit_widgets.capture import Event, Wheel
 from vostoolkit_widgets.shapes import Area, Line, Shape, on_canvas
-from vostoolkit_widgets.viewport import Viewport, fitted
+from vostoolkit_widgets.surface import Surface
+from vostoolkit_widgets.viewport import Point, Viewport, fitted
 
 WITHIN = Size(480, 680)
 """A frame is shown as large as fits into this, small clips enlarged."""
@@ -49,35 +47,40 @@ class FrameCanvas:
         canvas = fitted(size, within)
         self.view = Viewport(size, canvas)
         self._is_outlined = True
-        self._later = later or (lambda job: job())
         self._opacity = {_MASKS: 0.35, _MAP: 0.6}
         self._pictures: dict[int, bytes | None] = {_FRAME: None, _MASKS: None, _MAP: None}
         self._outlines: tuple[Line, ...] = ()
         self._marks: tuple[Shape, ...] = ()
         self._callback: Callable[[Event], None] | None = None
-        self.is_connected = False
+        self._view_callback: Callable[[], None] | None = None
         shown = render.shown_size(size)
-        self._layers = Layers(4, canvas, (shown, shown, render.map_size(size)))
-        target = f"vos-canvas-{uuid.uuid4().hex[:8]}"
-        self._layers.widget.add_class(target)
-        self.capture = Capture(
-            self._happened,
-            target=target,
-            hotkeys=list(hotkeys),
+        self._surface = Surface(
+            4,
+            canvas,
+            happened=self._happened,
+            redraw=self.redraw,
+            later=later,
+            sources=(shown, shown, render.map_size(size)),
+            hotkeys=hotkeys,
             cursor="crosshair",
             label="video frame: click on an object, right-click for what it is not",
         )
-        self._layers.widget.layout.max_width = f"{canvas.width}px"
-        self.widget = ipywidgets.VBox(
-            [self._layers.widget, self.capture],
-            layout=ipywidgets.Layout(max_width=f"{canvas.width}px", overflow="visible"),
-        )
-        self._layers.widget.on_client_ready(self._connected)
-        self._layers.widget.on_mouse_down(self._pressed)
+        self.capture, self.widget = self._surface.capture, self._surface.widget
+        self._surface.layers.widget.layout.max_width = f"{canvas.width}px"
+        self.widget.layout.max_width = f"{canvas.width}px"
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a page shows it."""
+        return self._surface.is_connected
 
     def on_event(self, callback: Callable[[Event], None] | None) -> None:
         """Nothing; the callback gets every event from now on, on whatever thread it comes."""
         self._callback = callback
+
+    def on_view(self, callback: Callable[[], None] | None) -> None:
+        """Nothing; the callback is called when another part of the frame is shown."""
+        self._view_callback = callback
 
     def show(
         self,
@@ -158,8 +161,12 @@ class FrameCanvas:
 
     def pan(self, across: float, down: float) -> None:
         """Nothing; moves an enlarged frame by so many canvas pixels."""
-        self.view = self.view.moved(across, down)
-        self._draw()
+        self._look_through(self.view.moved(across, down))
+
+    def zoom(self, factor: float, at: Point | None = None) -> None:
+        """Nothing; enlarges so many times; what is under a canvas point, or the middle, stays."""
+        size = self.view.canvas
+        self._look_through(self.view.zoomed(factor, at or (size.width / 2, size.height / 2)))
 
     def redraw(self) -> None:
         """Nothing; sends everything again."""
@@ -167,52 +174,42 @@ class FrameCanvas:
 
     def close(self) -> None:
         """Nothing; takes the canvas out of the page."""
-        self._callback = None
-        self.is_connected = False
-        self._layers.close()
-        self.capture.close()
-        self.widget.close()
+        self._callback = self._view_callback = None
+        self._surface.close()
+
+    def _look_through(self, view: Viewport) -> None:
+        self.view = view
+        self.capture.zoom = view.zoom
+        self._draw()
+        if self._view_callback is not None:
+            self._view_callback()
 
     def _draw(self, load: Iterable[int] = ()) -> None:
         if not self.is_connected:
             return
+        layers = self._surface.layers
         across, down = self.view.scale
         size = (across * self.view.image.width, down * self.view.image.height)
-        with self._layers.batch():
+        with layers.batch():
             for source in load:
-                self._layers.load(source, self._pictures[source])
+                layers.load(source, self._pictures[source])
             for index in (_FRAME, _MASKS, _MAP):
-                layer = self._layers[index]
-                layer.clear()
-                layer.save()
-                layer.global_alpha = self._opacity.get(index, 1.0)
-                layer.translate(-self.view.left * across, -self.view.top * down)
-                self._layers.stamp(index, index, size=size)
-                layer.restore()
-                layer.global_alpha = 1.0
-            self._layers[_MARKS].clear()
+                with self._surface.cleared(index) as layer:
+                    layer.global_alpha = self._opacity.get(index, 1.0)
+                    layer.translate(-self.view.left * across, -self.view.top * down)
+                    layers.stamp(index, index, size=size)
             outlines = self._outlines if self._is_outlined else ()
-            on_canvas(self._layers[_MARKS], self.placed((*outlines, *self._marks)))
+            with self._surface.cleared(_MARKS) as layer:
+                on_canvas(layer, self.placed((*outlines, *self._marks)))
 
     def placed(self, shapes: Iterable[Shape]) -> list[Shape]:
         """Shapes given in image coordinates, moved to where they lie on the canvas."""
         return [placed(shape, self.view) for shape in shapes]
 
-    def _connected(self) -> None:
-        self.is_connected = True
-        self._later(self.redraw)
-
-    def _pressed(self, x: float, y: float) -> None:
-        """A press that ipycanvas reports; only used where the complete events aren't there."""
-        if not self.capture.is_ready:
-            self._happened(Pointer("down", x, y))
-            self._happened(Pointer("up", x, y))
-
     def _happened(self, event: Event) -> None:
         match event:
             case Wheel(x=x, y=y, delta=delta):
-                self.view = self.view.zoomed(_ZOOM_STEP**-delta, (x, y))
-                self._later(self._draw)
+                self._surface.later(lambda: self.zoom(_ZOOM_STEP**-delta, (x, y)))
             case _ if self._callback is not None:
                 self._callback(event)
             case _:
@@ -220,10 +217,17 @@ class FrameCanvas:
 
 
 def placed(shape: Shape, view: Viewport) -> Shape:
-    """A shape with its place in image coordinates turned into canvas coordinates; sizes stay."""
+    """A shape with its place in image coordinates turned into canvas coordinates.
+
+    Sizes stay, but for the breadth of lines.
+    """
     if isinstance(shape, Line | Area):
         corner = np.array((view.left, view.top))
-        return replace(shape, points=(shape.points + 0.5 - corner) * np.array(view.scale))
+        points = (shape.points + 0.5 - corner) * np.array(view.scale)
+        if isinstance(shape, Area):
+            return replace(shape, points=points)
+        width = shape.width + shape.breadth * view.scale[0]
+        return replace(shape, points=points, width=width, breadth=0.0)
     x, y = view.to_canvas(shape.x, shape.y)
     return replace(shape, x=x, y=y)
 

@@ -4,12 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 import anywidget
 import traitlets
+
+from vostoolkit_widgets.assets import asset
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +22,11 @@ _ECHO_TIMEOUT_S = 1.0
 
 @dataclass(frozen=True)
 class Pointer:
-    """A button pressed on a canvas, moved while held, or let go; in canvas pixels."""
+    """A button pressed on a canvas, moved while held, or let go; in the canvas's own pixels.
+
+    ``path`` holds where it passed since the last event. ``space`` says that the space bar is held;
+    ``stroke`` counts the presses.
+    """
 
     kind: Literal["down", "move", "up", "cancel"]
     x: float
@@ -30,6 +35,9 @@ class Pointer:
     shift: bool = False
     alt: bool = False
     control: bool = False
+    space: bool = False
+    path: tuple[tuple[float, float], ...] = ()
+    stroke: int = 0
 
     @property
     def is_negative(self) -> bool:
@@ -39,7 +47,7 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Wheel:
-    """The wheel turned with Ctrl held, or two fingers spread; in canvas pixels."""
+    """The wheel turned over a canvas, or two fingers spread; in the canvas's own pixels."""
 
     x: float
     y: float
@@ -53,6 +61,7 @@ class Key:
     key: str
     shift: bool = False
     alt: bool = False
+    control: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,29 @@ class Width:
     width: int
 
 
-Event: TypeAlias = Pointer | Wheel | Key | Theme | Width
+@dataclass(frozen=True)
+class Ratio:
+    """How many of the screen's pixels make one of the page's: at first, and when that changes."""
+
+    ratio: float
+
+
+@dataclass(frozen=True)
+class Ink:
+    """How a stroke looks while it is drawn; ``width`` is in the canvas's own pixels.
+
+    With ``has_ring`` a circle of that width goes with the pointer.
+    """
+
+    shape: Literal["none", "line", "box"] = "none"
+    colour: str = ""
+    negative: str = ""
+    width: float = 1.0
+    alpha: float = 1.0
+    has_ring: bool = False
+
+
+Event: TypeAlias = Pointer | Wheel | Key | Theme | Width | Ratio
 
 
 class Capture(anywidget.AnyWidget):
@@ -78,10 +109,12 @@ class Capture(anywidget.AnyWidget):
     Events reach a callback on any thread. `is_ready` turns True once a browser has attached it.
     """
 
-    # As text: given a path, anywidget watches the file and keeps every widget alive.
-    _esm = (Path(__file__).parent / "static" / "capture.js").read_text()
+    _esm = asset("ink.js") + asset("capture.js")
 
     target = traitlets.Unicode().tag(sync=True)
+    extent = traitlets.List(traitlets.Int()).tag(sync=True)
+    zoom = traitlets.Float(1.0).tag(sync=True)
+    ink = traitlets.Dict().tag(sync=True)
     hotkeys = traitlets.List(traitlets.Unicode()).tag(sync=True)
     cursor = traitlets.Unicode("default").tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
@@ -89,10 +122,17 @@ class Capture(anywidget.AnyWidget):
     def __init__(self, callback: Callable[[Event], None], **traits: Any) -> None:
         super().__init__(**traits)
         self.is_ready = False
+        self.stroke = 0
+        """The last press that was understood; the page keeps the ink of later ones."""
         self._callback = callback
         self._echoed = threading.Condition()
         self._sent = self._seen = 0
         self.on_msg(self._received)
+
+    def write_with(self, ink: Ink) -> None:
+        """Nothing; strokes look like this from now on."""
+        if self.ink != (described := asdict(ink)):
+            self.ink = described
 
     def pace(self) -> None:
         """Nothing; says that something was drawn, after waiting while the browser lags behind.
@@ -108,7 +148,7 @@ class Capture(anywidget.AnyWidget):
                     self._seen = self._sent  # the page is closed or asleep
             self._sent += 1
             number = self._sent
-        self.send({"type": "ping", "number": number})
+        self.send({"type": "ping", "number": number, "stroke": self.stroke})
 
     def _received(self, _: object, content: dict[str, Any], buffers: object) -> None:
         values = {key: value for key, value in content.items() if key != "type"}
@@ -118,7 +158,8 @@ class Capture(anywidget.AnyWidget):
                     self._seen = max(self._seen, int(values["number"]))
                     self._echoed.notify_all()
             case "pointer":
-                self._callback(Pointer(**values))
+                path = tuple((float(x), float(y)) for x, y in values.pop("path", ()))
+                self._callback(Pointer(**values, path=path))
             case "wheel":
                 self._callback(Wheel(**values))
             case "key":
@@ -128,6 +169,8 @@ class Capture(anywidget.AnyWidget):
                 self._callback(Theme(**values))
             case "width":
                 self._callback(Width(**values))
+            case "ratio":
+                self._callback(Ratio(**values))
             case "theme":
                 self._callback(Theme(**values))
             case other:

@@ -16,6 +16,18 @@ _ACTIONS = (
     ("stop", "stop", "Stop after the stage at work  (Space)"),
     ("undo", "undo", "Take back the last stage or answer  (z)"),
 )
+_KEYS = (
+    ("Space", "run, stop; held: drag the frame"),
+    ("F, S", "one frame, one stage"),
+    ("← →", "look at the frame before, after; with Shift: at the request"),
+    ("Z, Shift Z", "undo, redo"),
+    ("C L R B E", "click, line, rectangle, brush, eraser"),
+    ("[ ]", "thinner, thicker"),
+    ("X", "on it, not it"),
+    ("1 – 9, N", "object; a new one"),
+    ("+ − 0", "larger, smaller, the whole frame"),
+    ("Tab", "leaves the canvas"),
+)
 _BUTTON = {"width": "auto", "min_width": "74px", "flex": "0 0 auto"}
 
 
@@ -48,11 +60,9 @@ class Actions:
 
 
 class Objects:
-    """A chip per object to choose from, a new one, and whether clicks mean "it" or "not it"."""
+    """A chip per object to choose from, and one for a new object."""
 
-    def __init__(
-        self, chosen: Callable[[ObjectId | None], None], signed: Callable[[bool], None]
-    ) -> None:
+    def __init__(self, chosen: Callable[[ObjectId | None], None]) -> None:
         self._chosen = chosen
         self._chips: dict[ObjectId, ipywidgets.Button] = {}
         self._new = ipywidgets.Button(
@@ -62,29 +72,19 @@ class Objects:
             layout=ipywidgets.Layout(**_BUTTON),
         )
         self._new.on_click(lambda _: chosen(None))
-        self._sign = ipywidgets.ToggleButtons(
-            options=[("on it", True), ("not it", False)],
-            tooltips=["Clicks are on the object", "Clicks are off the object  (x, or right-click)"],
-            style=ipywidgets.ToggleButtonsStyle(button_width="62px"),
-        )
-        self._sign.observe(lambda change: signed(bool(change["new"])), "value")
-        self._row = ipywidgets.HBox([self._new])
-        self._row.add_class("vos-objects")
-        self.widget = ipywidgets.HBox([self._row, self._sign])
+        self.widget = ipywidgets.HBox([self._new])
         self.widget.add_class("vos-objects")
 
-    def show(self, objects: Sequence[ObjectId], chosen: ObjectId, *, positive: bool) -> None:
+    def show(self, objects: Sequence[ObjectId], chosen: ObjectId) -> None:
         """Nothing; shows these objects, one of them chosen."""
         wanted = sorted({*objects, chosen})
         if wanted != list(self._chips):
             for chip in self._chips.values():
                 chip.close()
             self._chips = {object_id: self._chip(object_id) for object_id in wanted}
-            self._row.children = (*self._chips.values(), self._new)
+            self.widget.children = (*self._chips.values(), self._new)
         for object_id, chip in self._chips.items():
             (chip.add_class if object_id == chosen else chip.remove_class)("vos-chosen")
-        if self._sign.value != positive:
-            self._sign.value = positive
 
     def _chip(self, object_id: ObjectId) -> ipywidgets.Button:
         red, green, blue = colour_of(object_id)
@@ -141,6 +141,19 @@ class Card:
             f'<div class="vos-chain">{chain}</div><div class="vos-numbers">{body}</div>'
             f"{picture}{hint}",
         )
+
+
+class Keys:
+    """The keys of the canvas, shown when asked for."""
+
+    def __init__(self) -> None:
+        rows = "".join(f"<dt>{keys}</dt><dd>{what}</dd>" for keys, what in _KEYS)
+        self.widget = ipywidgets.HTML(f'<dl class="vos-keys">{rows}</dl>')
+        self.widget.layout.display = "none"
+
+    def toggle(self) -> None:
+        """Nothing; shows the keys, or hides them."""
+        self.widget.layout.display = None if self.widget.layout.display else "none"
 
 
 class Question:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from vostoolkit.prompts import Prompt, Skip
+from vostoolkit.prompts import Drawing, Prompt, Skip
 from vostoolkit.protocols import Event
 from vostoolkit.results import Checkpoint, Refinement, Request, StageResult
 from vostoolkit.session import Session
@@ -33,6 +33,7 @@ class Driver:
         self._on_error = on_error
         self._ends: deque[float] = deque(maxlen=8)
         self._given: tuple[Prompt, ...] = ()
+        self._pending: list[Prompt] = []
         self._checkpoints = 0
         self._worker = Worker("vostoolkit-session", self._failed)
 
@@ -40,6 +41,11 @@ class Driver:
     def is_running(self) -> bool:
         """Whether stages are being computed, or will be."""
         return self.goal is not None and self.session.request is None
+
+    @property
+    def pending(self) -> tuple[Prompt, ...]:
+        """The prompts of which the masks know nothing yet."""
+        return tuple(self._pending)
 
     @property
     def rate(self) -> float | None:
@@ -63,8 +69,9 @@ class Driver:
         """Nothing; gives prompts to the session.
 
         Where they answer a request, the run goes on as it was; a correction that nobody asked for
-        stops it as soon as one can see what it does.
+        stops it as soon as one can see what it does, and so does a drawing, to be gone on with.
         """
+        self._pending += prompts
         self._worker.post(lambda: self._answer(prompts))
 
     def undo(self) -> None:
@@ -105,6 +112,7 @@ class Driver:
             return
         if isinstance(event, Checkpoint):
             self._ends.append(time.monotonic())
+        self._forget_applied(event)
         if self.is_reached(goal, event):
             self._reached(goal)
         self._on_event(event)
@@ -142,7 +150,9 @@ class Driver:
         session.answer(*prompts)
         self._ends.clear()  # the time a person takes is no part of the rate
         is_ahead = min(prompt.frame for prompt in prompts) > (session.frame or 0)
-        if not is_ahead and not (is_asked and self.goal in ("run", "frame")):
+        goes_on = is_asked and self.goal in ("run", "frame")
+        goes_on = goes_on and not any(isinstance(prompt, Drawing) for prompt in prompts)
+        if not is_ahead and not goes_on:
             self.goal, self._given, self._checkpoints = "answer", prompts, 0
         self._on_event(None)
         if self.goal is not None:
@@ -150,8 +160,23 @@ class Driver:
 
     def _undo(self) -> None:
         self.session.undo()
+        self._forget_untaken()
         self._on_event(None)
 
     def _failed(self, error: Exception) -> None:
         self.goal = None
+        self._forget_untaken()
         self._on_error(error)
+
+    def _forget_applied(self, event: Event) -> None:
+        for prompt in self.pending:
+            is_seen = isinstance(event, Refinement) and prompt in event.prompts
+            is_past = isinstance(event, Checkpoint) and prompt.frame == event.frame
+            if is_seen or (is_past and prompt in self.session.prompts):
+                self._pending.remove(prompt)
+
+    def _forget_untaken(self) -> None:
+        taken = self.session.prompts
+        for prompt in self.pending:
+            if prompt not in taken:
+                self._pending.remove(prompt)

@@ -1,12 +1,12 @@
-"""From pointer and keys to what a person means by them."""
+"""From pointer and keys on the canvas to strokes and the names of actions."""
 
-import math
 from collections.abc import Callable
 
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.capture import Event, Key, Pointer
+from vostoolkit_widgets.tools import Pan, Press, Stroke, Tool, felt
 
-_KEYS = {
+KEYS = {
     " ": "space",
     "ArrowLeft": "back",
     "ArrowRight": "on",
@@ -15,60 +15,61 @@ _KEYS = {
     "n": "object",
     "x": "sign",
     "z": "undo",
+    "Control+z": "undo",
+    "c": "click",
+    "l": "scribble",
+    "r": "box",
+    "b": "brush",
+    "e": "eraser",
+    "[": "thinner",
+    "]": "thicker",
+    "+": "closer",
+    "=": "closer",
+    "-": "farther",
+    "0": "whole",
+    "h": "help",
     **{str(digit): str(digit) for digit in range(1, 10)},
 }
-_WITH_SHIFT = {"ArrowLeft": "last request", "ArrowRight": "next request"}
-_RESTING = 6.0
-"""A press that moves less than this many canvas pixels is a click, also on an enlarged frame."""
+"""What each key of the canvas does while it has the focus; all others go their way."""
 
-HOTKEYS = tuple(_KEYS)
-"""The keys that the canvas takes while it has the focus; all others go their way."""
+WITH_SHIFT = {
+    "ArrowLeft": "last request",
+    "ArrowRight": "next request",
+    "z": "redo",
+    "Control+z": "redo",
+}
 
 
 class Hands:
-    """Tells clicks, drags and hotkeys on a canvas.
+    """Tells strokes, drags of the frame and hotkeys on a canvas.
 
-    ``clicked`` gets a point in image pixels and whether it means "not it"; ``pressed`` the name of
-    an action. A drag moves an enlarged frame; otherwise it is a click where it began.
+    ``stroked`` gets each stroke of the `tool`, ``pressed`` the name of an action.
     """
 
     def __init__(
         self,
         canvas: FrameCanvas,
-        clicked: Callable[[float, float, bool], None],
+        stroked: Callable[[Stroke], None],
         pressed: Callable[[str], None],
     ) -> None:
+        self.tool: Tool = "click"
         self._canvas = canvas
-        self._clicked = clicked
+        self._stroked = stroked
         self._pressed = pressed
-        self._down: Pointer | None = None
-        self._last: Pointer | None = None
+        self._press: Press | None = None
 
     def feel(self, event: Event) -> None:
         """Nothing; takes in one event of the canvas."""
         match event:
-            case Pointer(kind="down"):
-                self._down = self._last = event
-            case Pointer(kind="move") if self._down and self._last:
-                if self._is_drag(event):
-                    self._canvas.pan(event.x - self._last.x, event.y - self._last.y)
-                    self._last = event
-            case Pointer(kind="up") if self._down:
-                down, self._down = self._down, None
-                if down.button != 1 and not self._is_drag(event, down):
-                    view = self._canvas.view
-                    self._clicked(*view.inside(*view.to_image(down.x, down.y)), down.is_negative)
-            case Pointer(kind="cancel"):
-                self._down = None
+            case Pointer():
+                self._press, done = felt(self._press, event, tool=self.tool, view=self._canvas.view)
+                if self._press is None:
+                    self._canvas.capture.stroke = event.stroke
+                if isinstance(done, Pan):
+                    self._canvas.pan(done.across, done.down)
+                elif done is not None:
+                    self._stroked(done)
             case Key(key=key, shift=shift):
-                name = _WITH_SHIFT.get(key) if shift else None
-                self._pressed(name or _KEYS[key])
+                self._pressed((WITH_SHIFT.get(key) if shift else None) or KEYS[key])
             case _:
                 pass
-
-    def _is_drag(self, event: Pointer, down: Pointer | None = None) -> bool:
-        start = down or self._down
-        if start is None or self._canvas.view.zoom == 1:
-            return False
-        is_moved = self._last is not start
-        return is_moved or math.hypot(event.x - start.x, event.y - start.y) >= _RESTING

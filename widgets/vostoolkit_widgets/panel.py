@@ -2,36 +2,42 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import ipywidgets
 
 from vostoolkit.arrays import ObjectId, Size
 from vostoolkit.colours import ASK, UNCERTAINTY, css
+from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.canvas import FrameCanvas
-from vostoolkit_widgets.controls import Actions, Card, Looks, Objects, Question
-from vostoolkit_widgets.hands import HOTKEYS, Hands
+from vostoolkit_widgets.controls import Actions, Card, Keys, Looks, Objects, Question
+from vostoolkit_widgets.gaze import Gaze
+from vostoolkit_widgets.hands import KEYS, Hands
 from vostoolkit_widgets.timeline import Timeline
+from vostoolkit_widgets.toolbar import Toolbar, ink_of
+from vostoolkit_widgets.tools import Stroke
 
-PARTS = ("actions", "canvas", "stage", "objects", "looks", "timeline", "question")
+PARTS = ("actions", "canvas", "tools", "stage", "objects", "looks", "timeline", "question")
 """The parts of the Explorer, from top to bottom."""
 
+_ZOOM = 1.5
+_NARROWEST = 440
+_ON_CANVAS = ("canvas", "tools")
 _BESIDE = ("stage", "objects", "looks")
 
 
 @dataclass(frozen=True)
 class Doings:
-    """What a person can do; each is called on the thread that ``later`` gives, or on a callback's.
+    """What a person can do; each is called through ``later``.
 
-    ``act`` gets the name of a button or hotkey, ``click`` a point in image pixels and whether it
-    means "not it", ``choose`` an object or None for a new one, ``sign`` whether clicks mean "it",
-    ``seek`` a frame.
+    ``act`` gets the name of a button or hotkey, ``stroke`` what was drawn, ``choose`` an object or
+    None for a new one, ``widen`` how wide the tool should be, ``seek`` a frame.
     """
 
     act: Callable[[str], None]
-    click: Callable[[float, float, bool], None]
+    stroke: Callable[[Stroke], None]
     choose: Callable[[ObjectId | None], None]
-    sign: Callable[[bool], None]
+    widen: Callable[[float], None]
     seek: Callable[[int], None]
 
 
@@ -48,6 +54,7 @@ class Panel:
         length: int,
         doings: Doings,
         *,
+        gaze: Gaze,
         show: Sequence[str] = PARTS,
         later: Callable[[Callable[[], None]], None],
     ) -> None:
@@ -56,19 +63,47 @@ class Panel:
                 f"show={tuple(show)} names no part {unknown[0]!r}: there are {', '.join(PARTS)}"
             )
         self.parts = tuple(part for part in PARTS if part in show)
-        self.canvas = FrameCanvas(size, hotkeys=HOTKEYS, later=later)
+        self.canvas = FrameCanvas(size, hotkeys=KEYS, later=later)
         self.timeline = Timeline(length, later=later)
-        self.actions, self.card = Actions(doings.act), Card()
-        self.objects = Objects(doings.choose, doings.sign)
-        self.looks, self.question = (
-            Looks(lambda name, value: later(lambda: self._look(name, value))),
-            Question(doings.act),
-        )
-        self._hands = Hands(self.canvas, doings.click, doings.act)
+        self._gaze, self._doings = gaze, doings
+
+        def press(name: str, value: Any = None) -> None:
+            later(lambda: self._pressed(name, value))
+
+        self.actions, self.card, self.keys = Actions(press), Card(), Keys()
+        self.objects = Objects(lambda object_id: later(lambda: doings.choose(object_id)))
+        self.looks = Looks(lambda name, value: later(lambda: self._look(name, value)))
+        self.question, self.toolbar = Question(press), Toolbar(press)
+        self._hands = Hands(self.canvas, doings.stroke, lambda name: self._pressed(name, None))
         self.canvas.on_event(lambda event: later(lambda: self._hands.feel(event)))
-        self.timeline.on_seek(doings.seek)
+        self.canvas.on_view(self.show_tool)
+        self.timeline.on_seek(lambda frame: later(lambda: doings.seek(frame)))
         self.question.complain("")
         self.widget = self._arranged()
+
+    def show_tool(self) -> None:
+        """Nothing; shows the tool in hand, which makes the strokes from now on."""
+        gaze, view = self._gaze, self.canvas.view
+        self._hands.tool = gaze.tool
+        width = (gaze.width or 0.0) * view.scale[0]
+        self.canvas.capture.write_with(
+            ink_of(gaze.tool, gaze.object_id, positive=gaze.is_positive, width=width)
+        )
+        self.toolbar.show_gaze(gaze, view.zoom)
+
+    def _pressed(self, name: str, value: Any) -> None:
+        """A control that changes what is seen is done here; the others are the session's."""
+        match name:
+            case "closer" | "farther":
+                self.canvas.zoom(_ZOOM if name == "closer" else 1 / _ZOOM)
+            case "whole":
+                self.canvas.zoom(0.0)
+            case "help":
+                self.keys.toggle()
+            case "width":
+                self._doings.widen(float(value))
+            case _:
+                self._doings.act(name)
 
     def _look(self, name: str, value: float) -> None:
         if name == "masks":
@@ -89,6 +124,7 @@ class Panel:
         widgets = {
             "actions": self.actions.widget,
             "canvas": self.canvas.widget,
+            "tools": ipywidgets.VBox([self.toolbar, self.keys.widget]),
             "stage": self.card.widget,
             "objects": self.objects.widget,
             "looks": self.looks.widget,
@@ -97,8 +133,11 @@ class Panel:
         }
         side = ipywidgets.VBox([widgets[name] for name in _BESIDE if name in self.parts])
         side.add_class("vos-side")
-        main = [widgets["canvas"]] if "canvas" in self.parts else []
-        both = ipywidgets.HBox([*main, *([side] if side.children else [])])
+        main = ipywidgets.VBox([widgets[name] for name in _ON_CANVAS if name in self.parts])
+        main.add_class("vos-picture")
+        width = max(self.canvas.view.canvas.width, _NARROWEST)
+        main.layout.width, main.layout.max_width = f"{width}px", "100%"
+        both = ipywidgets.HBox([part for part in (main, side) if part.children])
         both.add_class("vos-main")
         above = [widgets[name] for name in ("actions",) if name in self.parts]
         below = [widgets[name] for name in ("timeline", "question") if name in self.parts]
@@ -108,7 +147,7 @@ class Panel:
 
 
 def _style() -> ipywidgets.HTML:
-    sheet = (Path(__file__).parent / "static" / "explorer.css").read_text()
+    sheet = asset("explorer.css")
     red, green, blue = UNCERTAINTY[::51].T.tolist()
     steps = ", ".join(css(step) for step in zip(red, green, blue, strict=True))
     scale = f".vos-scale b {{ background: linear-gradient(to right, {steps}); }}"

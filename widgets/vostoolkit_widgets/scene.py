@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from jaxtyping import Bool
 
 from vostoolkit.arrays import Labels, ObjectId, Size
 from vostoolkit.colours import Rgb, colour_of
 from vostoolkit.masks import Masks
-from vostoolkit.prompts import Box, Click, Prompt, Scribble
+from vostoolkit.prompts import Box, Click, Drawing, Prompt, Scribble
 from vostoolkit.protocols import Event
 from vostoolkit.results import (
     Checkpoint,
@@ -32,31 +34,59 @@ _DOWN = np.array([[0.0, -4.0], [0.0, 4.0]])
 class Scene:
     """One frame: its masks, the prompts on it, and the results that are kept of it.
 
-    ``labels`` is None where the frame hasn't been reached.
+    ``labels`` is None where the frame hasn't been reached. ``drawn`` are the drawings that are not
+    in them yet.
     """
 
     frame: int
+    size: Size
     labels: Labels | None = None
     prompts: tuple[Prompt, ...] = ()
     pseudo: tuple[Click, ...] = ()
     request: Request | None = None
     result: StageResult | None = None
     decision: Decision | None = None
+    drawn: tuple[Drawing, ...] = ()
+
+    @cached_property
+    def shown(self) -> Labels | None:
+        """The labels with the drawings that are not in them yet."""
+        if not self.drawn:
+            return self.labels
+        labels = np.zeros(self.size, np.uint8) if self.labels is None else self.labels.copy()
+        for drawing in self.drawn:
+            labels[(labels == drawing.object_id) & ~drawing.mask] = 0
+            labels[drawing.mask] = drawing.object_id
+        return labels
+
+    def mask(self, object_id: ObjectId) -> Bool[np.ndarray, "h w"]:
+        """Where an object is shown."""
+        return np.zeros(self.size, np.bool_) if self.shown is None else self.shown == object_id
 
 
-def scene_of(session: Session, frame: int) -> Scene:
-    """What a session has to show of a frame, without computing anything again."""
+def scene_of(session: Session, frame: int, pending: Iterable[Prompt] = ()) -> Scene:
+    """What a session has to show of a frame, without computing anything again.
+
+    ``pending`` are prompts of which its masks know nothing yet.
+    """
     record = session.trace.records.get(frame)
-    request = session.request
+    request, size = session.request, session.video.size
     prompts = tuple(prompt for prompt in session.prompts if prompt.frame == frame)
+    waiting = tuple(prompt for prompt in pending if prompt.frame == frame)
+    picture = session.trace.pictures.get(frame)
+    if record is None and picture is None:  # nothing that was given here has been used
+        waiting = (*prompts, *(prompt for prompt in waiting if prompt not in prompts))
+    prompts = (*prompts, *(prompt for prompt in waiting if prompt not in prompts))
+    drawn = tuple(prompt for prompt in waiting if isinstance(prompt, Drawing))
     if record is None:
-        picture = session.trace.pictures.get(frame)
         labels = None if picture is None else decode_labels(picture)
-        return Scene(frame, labels, prompts)
-    masks = masks_after(record.events, session.video.size)
+        return Scene(frame, size, labels, prompts, drawn=drawn)
+    masks = masks_after(record.events, size)
     results = [event for event in record.events if isinstance(event, StageResult)]
     return Scene(
         frame=frame,
+        size=size,
+        drawn=drawn,
         labels=None if masks is None else masks.labels(),
         prompts=prompts,
         pseudo=tuple(event.click for event in record.pseudo_clicks),
@@ -109,7 +139,7 @@ def marks_of(scene: Scene) -> list[Shape]:
 
 def objects_of(session: Session, scene: Scene) -> tuple[ObjectId, ...]:
     """The objects of a session by id: those with masks on the frame, and those with prompts."""
-    found = {int(o) for o in np.unique(scene.labels) if o} if scene.labels is not None else set()
+    found = {int(o) for o in np.unique(scene.shown) if o} if scene.shown is not None else set()
     found |= {prompt.object_id for prompt in session.prompts}
     for rows in list(session.trace.rows.values())[-1:]:
         found |= {row.object for row in rows}
@@ -132,10 +162,10 @@ def _mark(prompt: Prompt) -> list[Shape]:
                 Disc(x, y, 7.5, colour if positive else _WHITE),
                 *(Glyph(x, y, arm, _BLACK, 2.5) for arm in arms),
             ]
-        case Scribble(points=points, positive=positive):
+        case Scribble(points=points, positive=positive, width=width):
             path = np.array(points, np.float64)
             own = colour if positive else _WHITE
-            return [Line(path, _BLACK, 6), Line(path, own, 3.5)]
+            return [Line(path, _BLACK, 2.5, breadth=width), Line(path, own, 0, breadth=width)]
         case Box():
             left, top, right, bottom = prompt.left, prompt.top, prompt.right, prompt.bottom
             corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])

@@ -23,13 +23,17 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A line through points; closed, it ends where it began."""
+    """A line through points; closed, it ends where it began.
+
+    ``breadth`` is what it is wider by in pixels of the image, so that zoom enlarges it.
+    """
 
     points: Float[np.ndarray, "n 2"]
     colour: Rgb
     width: float = 1.0
     dash: tuple[float, ...] = ()
     closed: bool = False
+    breadth: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

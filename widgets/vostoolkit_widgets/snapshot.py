@@ -30,14 +30,14 @@ def frame_picture(
     """A frame with its layers and marks as a canvas shows them, but never zoomed."""
     flat = render.composed(
         np.zeros((*canvas.view.image, 3), np.uint8) if image is None else image,
-        scene.labels,
+        scene.shown,
         entropy,
         mask_opacity=canvas.mask_opacity,
         map_opacity=canvas.map_opacity,
     )
     view = Viewport(canvas.view.image, canvas.view.canvas)
     large = np.asarray(cv2.resize(flat, view.canvas[::-1], interpolation=cv2.INTER_AREA))
-    shapes = (*outline_shapes(scene.labels), *marks_of(scene))
+    shapes = (*outline_shapes(scene.shown), *marks_of(scene))
     return on_picture(large, [placed(shape, view) for shape in shapes])
 
 

@@ -1,21 +1,17 @@
 """A strip that shows a run over time and takes the person to a frame."""
 
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 
-import ipywidgets
-
-from vostoolkit.arrays import Size
-from vostoolkit_widgets.capture import Capture, Event, Pointer, Theme, Width
+from vostoolkit_widgets.capture import Event, Pointer, Theme, Width
 from vostoolkit_widgets.chart import WIDTH, Curve, chart_of, cursor_shapes, drawn
-from vostoolkit_widgets.layers import Layers
 from vostoolkit_widgets.shapes import Shape, on_canvas
+from vostoolkit_widgets.surface import Surface
 
 NARROWEST = 360
 """On a narrower page the timeline is shrunk."""
 
 FINE = 2
-"""Canvas pixels per pixel of the page, so that thin lines and words are sharp."""
+"""The least number of canvas pixels per pixel of the page: thin lines and words are sharp."""
 
 
 class Timeline:
@@ -32,7 +28,6 @@ class Timeline:
         self, length: int, *, later: Callable[[Callable[[], None]], None] | None = None
     ) -> None:
         self.length = length
-        self._later = later or (lambda job: job())
         self._curves: tuple[Curve, ...] = ()
         self._thresholds: Mapping[str, float] = {}
         self._width = WIDTH
@@ -41,21 +36,22 @@ class Timeline:
         self._is_dark = False
         self._held = False
         self._seek: Callable[[int], None] | None = None
-        self.is_connected = False
-        self._layers = Layers(2, self._fine_size())
-        target = f"vos-timeline-{uuid.uuid4().hex[:8]}"
-        self._layers.widget.add_class(target)
-        self.capture = Capture(
-            self._happened,
-            target=target,
+        self._surface = Surface(
+            2,
+            self._chart.size,
+            happened=self._happened,
+            redraw=self.redraw,
+            later=later,
+            fine=FINE,
             cursor="pointer",
             label="timeline: click to look at a frame",
         )
-        self.widget = ipywidgets.VBox(
-            [self._layers.widget, self.capture], layout=ipywidgets.Layout(overflow="visible")
-        )
-        self._layers.widget.on_client_ready(self._connected)
-        self._layers.widget.on_mouse_down(self._pressed)
+        self.capture, self.widget = self._surface.capture, self._surface.widget
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a page shows it."""
+        return self._surface.is_connected
 
     def on_seek(self, callback: Callable[[int], None] | None) -> None:
         """Nothing; the callback gets every frame asked for from now on, on any thread."""
@@ -78,61 +74,40 @@ class Timeline:
 
     def redraw(self) -> None:
         """Nothing; draws everything again."""
-        size = self._chart.size
         self._chart = chart_of(self.length, self._curves, self._thresholds, width=self._width)
         if not self.is_connected:
             return
-        if self._chart.size != size:
-            self._layers.resize(self._fine_size())
-        with self._layers.batch():
+        if self._chart.size != self._surface.size:
+            self._surface.resize(self._chart.size)
+        with self._surface.layers.batch():
             self._paint(0, drawn(self._chart, self._curves, self._thresholds, dark=self._is_dark))
             self._draw_cursor()
 
     def close(self) -> None:
         """Nothing; takes the timeline out of the page."""
         self._seek = None
-        self.is_connected = False
-        self._layers.close()
-        self.capture.close()
-        self.widget.close()
+        self._surface.close()
 
     def _draw_cursor(self) -> None:
         if self.is_connected:
-            with self._layers.batch():
+            with self._surface.layers.batch():
                 self._paint(1, cursor_shapes(self._chart, self._cursor, dark=self._is_dark))
 
     def _paint(self, index: int, shapes: Sequence[Shape]) -> None:
-        layer = self._layers[index]
-        layer.clear()
-        layer.save()
-        layer.scale(FINE, FINE)
-        on_canvas(layer, shapes)
-        layer.restore()
-
-    def _fine_size(self) -> Size:
-        size = self._chart.size
-        return Size(size.height * FINE, size.width * FINE)
-
-    def _connected(self) -> None:
-        self.is_connected = True
-        self._later(self.redraw)
-
-    def _pressed(self, x: float, y: float) -> None:
-        if not self.capture.is_ready:
-            self._happened(Pointer("down", x, y))
-            self._happened(Pointer("up", x, y))
+        with self._surface.cleared(index) as layer:
+            on_canvas(layer, shapes)
 
     def _happened(self, event: Event) -> None:
         match event:
             case Theme(dark=dark):
                 self._is_dark = dark
-                self._later(self.redraw)
+                self._surface.later(self.redraw)
             case Width(width=width):
                 self._width = max(width, NARROWEST)
-                self._later(self.redraw)
+                self._surface.later(self.redraw)
             case Pointer(kind=kind, x=x):
                 self._held = kind == "down" or (self._held and kind == "move")
                 if self._held and self._seek is not None:
-                    self._seek(self._chart.frame(x / FINE))
+                    self._seek(self._chart.frame(x))
             case _:
                 pass

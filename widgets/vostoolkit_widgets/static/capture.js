@@ -11,74 +11,148 @@ function isDark(element) {
   return red + green + blue > 384;  // light ink lies on dark paper
 }
 
-function position(canvas, event) {
-  const box = canvas.getBoundingClientRect();
-  const x = (event.clientX - box.left) * canvas.width / box.width;
-  const y = (event.clientY - box.top) * canvas.height / box.height;
-  return { x: Math.min(Math.max(x, 0), canvas.width), y: Math.min(Math.max(y, 0), canvas.height) };
-}
+const isCommand = (event) => event.ctrlKey || event.metaKey;
 
-function attach(canvas, model, signal) {
-  const options = { capture: true, signal };
-  const send = (kind, event) => model.send({
-    type: "pointer", kind, ...position(canvas, event), button: event.button,
-    shift: event.shiftKey, alt: event.altKey, control: event.ctrlKey || event.metaKey,
-  });
-  let held = null, waiting = null;
-
-  for (const name of MOUSE) {
-    canvas.addEventListener(name, (event) => event.stopImmediatePropagation(), options);
+class Handle {
+  constructor(canvas, host, model, signal) {
+    Object.assign(this, { canvas, model, held: null, waiting: [], isSpace: false, isAimed: false });
+    this.sheet = new InkSheet(canvas, host, model);
+    this.stroke = 0;
+    const listen = (name, act) => canvas.addEventListener(
+      name, (event) => act.call(this, event), { capture: true, passive: false, signal });
+    for (const name of MOUSE) listen(name, (event) => event.stopImmediatePropagation());
+    listen("contextmenu", (event) => {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    });
+    listen("wheel", this.wheel);
+    listen("pointerdown", this.down);
+    listen("pointermove", this.move);
+    listen("pointerup", (event) => this.end("up", event));
+    listen("pointercancel", (event) => this.end("cancel", event));
+    listen("lostpointercapture", (event) => this.end("cancel", event));
+    listen("pointerleave", () => { this.isAimed = false; this.sheet.pointAt(null); });
+    // ipycanvas stops every key; here only our own are taken, so that Tab and Ctrl+S go their way.
+    listen("keydown", (event) => event.stopImmediatePropagation());
+    listen("keyup", this.keyUp);
+    listen("blur", () => { this.isSpace = false; this.look(); });
+    this.look();
+    canvas.setAttribute("aria-label", model.get("label"));
   }
-  // Scrolling stays with the page: ipycanvas would take it.
-  canvas.addEventListener("wheel", (event) => {
-    event.stopImmediatePropagation();
-    if (!event.ctrlKey && !event.metaKey) return;
+
+  // Fingers draw where a tool draws; elsewhere they scroll the page.
+  look() {
+    const { style } = this.canvas, { shape, has_ring: hasRing } = this.model.get("ink");
+    style.touchAction = (shape ?? "none") === "none" ? "manipulation" : "none";
+    style.cursor = this.isSpace ? "grab" : hasRing ? "none" : this.model.get("cursor");
+    this.sheet.draw();
+  }
+
+  point(event) {
+    const box = this.canvas.getBoundingClientRect(), [width, height] = this.model.get("extent");
+    const x = (event.clientX - box.left) * width / box.width;
+    const y = (event.clientY - box.top) * height / box.height;
+    return [Math.min(Math.max(x, 0), width), Math.min(Math.max(y, 0), height)];
+  }
+
+  send(kind, event, path = []) {
+    const [x, y] = this.point(event);
+    this.model.send({
+      type: "pointer", kind, x, y, path, button: this.held.button, space: this.held.space,
+      shift: event.shiftKey, alt: event.altKey, control: isCommand(event), stroke: this.stroke,
+    });
+  }
+
+  down(event) {
     event.preventDefault();
-    model.send({ type: "wheel", ...position(canvas, event), delta: event.deltaY });
-  }, { ...options, passive: false });
-  canvas.addEventListener("contextmenu", (event) => {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }, options);
-  canvas.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    canvas.focus({ preventScroll: true });
-    canvas.setPointerCapture(event.pointerId);
-    held = event.pointerId;
-    send("down", event);
-  }, options);
-  canvas.addEventListener("pointermove", (event) => {
-    if (event.pointerId !== held) return;
-    if (waiting === null) {
-      requestAnimationFrame(() => {
-        if (held !== null) send("move", waiting);
-        waiting = null;
-      });
+    if (this.held) return;
+    this.canvas.focus({ preventScroll: true });
+    this.canvas.setPointerCapture(event.pointerId);
+    this.held = { id: event.pointerId, button: event.button, space: this.isSpace };
+    this.held.isPan = event.button === 1 || this.isSpace;
+    this.hasPanned = this.isSpace;
+    this.stroke += 1;
+    this.sheet.isHeld = true;
+    const isNegative = event.button === 2 || event.altKey;
+    if (!this.held.isPan) this.sheet.begin(this.point(event), isNegative, this.stroke);
+    this.send("down", event);
+  }
+
+  move(event) {
+    if (event.movementX || event.movementY) this.isAimed = true;
+    if (!this.held) {
+      this.sheet.pointAt(this.isSpace || event.pointerType === "touch" ? null : this.point(event));
+      return;
     }
-    waiting = event;
-  }, options);
-  for (const [name, kind] of [["pointerup", "up"], ["pointercancel", "cancel"]]) {
-    canvas.addEventListener(name, (event) => {
-      if (event.pointerId !== held) return;
-      held = null;
-      send(kind, event);
-    }, options);
+    if (event.pointerId !== this.held.id) return;
+    if (event.buttons === 0) return this.end("up", event);  // it was let go where nobody saw
+    const passed = (event.getCoalescedEvents?.() ?? []).map((one) => this.point(one));
+    const points = passed.length ? passed : [this.point(event)];
+    if (!this.held.isPan) this.sheet.extend(points);
+    if (!this.waiting.length) requestAnimationFrame(() => this.flush());
+    this.waiting.push(...points);
+    this.latest = event;
   }
-  // ipycanvas stops every key; here only our own are taken, so that Tab and Ctrl+S go their way.
-  canvas.addEventListener("keydown", (event) => event.stopImmediatePropagation(), options);
-  canvas.style.touchAction = "manipulation";
-  canvas.style.cursor = model.get("cursor");
-  canvas.setAttribute("aria-label", model.get("label"));
+
+  flush() {
+    if (this.held && this.waiting.length) this.send("move", this.latest, this.waiting.slice(0, -1));
+    this.waiting = [];
+  }
+
+  end(kind, event) {
+    if (!this.held || event.pointerId !== this.held.id) return;
+    this.flush();
+    this.send(kind, event);
+    this.held = null;
+    this.sheet.isHeld = false;
+    if (kind === "cancel") this.sheet.clear();
+  }
+
+  // Once the pointer was moved on the canvas the wheel zooms; a page that scrolls by goes on.
+  wheel(event) {
+    event.stopImmediatePropagation();
+    const isOut = event.deltaY > 0 && this.model.get("zoom") <= 1;
+    if (!isCommand(event) && (!this.isAimed || isOut)) return;
+    event.preventDefault();
+    const [x, y] = this.point(event), unit = event.deltaMode === 1 ? 16 : 1;
+    this.model.send({ type: "wheel", x, y, delta: event.deltaY * unit });
+  }
+
+  // Before JupyterLab sees it: a letter typed on the canvas must not cut a cell.
+  keyDown(event) {
+    const plain = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const name = isCommand(event) ? `Control+${plain}` : plain;
+    const isHotkey = this.model.get("hotkeys").includes(name);
+    if (isHotkey) event.preventDefault();
+    if (isHotkey || (event.key.length === 1 && !isCommand(event))) event.stopImmediatePropagation();
+    if (!isHotkey) return;
+    if (event.key === " ") {  // held, it moves the frame; what it does is done when it is let go
+      if (!event.repeat) { this.isSpace = true; this.hasPanned = false; this.look(); }
+    } else if (!event.repeat || event.key.startsWith("Arrow")) {
+      this.sendKey(name, event);
+    }
+  }
+
+  keyUp(event) {
+    if (event.key !== " " || !this.isSpace) return;
+    this.isSpace = false;
+    this.look();
+    if (!this.hasPanned) this.sendKey(" ", event);
+  }
+
+  sendKey(key, event) {
+    this.model.send({
+      type: "key", key, shift: event.shiftKey, alt: event.altKey, control: isCommand(event),
+    });
+  }
 }
 
 function render({ model, el }) {
-  el.style.display = "none";
-  const controller = new AbortController();
-  const { signal } = controller;
-  const attached = new WeakSet();
-  let dark = null;
+  const controller = new AbortController(), { signal } = controller;
+  const handles = new Map();
+  let dark = null, width = 0;
+  el.style.cssText = "position:absolute; width:0; height:0; margin:0; overflow:visible;";
 
-  let width = 0;
   const widths = new ResizeObserver((entries) => {
     const found = Math.round(entries[entries.length - 1].contentRect.width);
     if (found === width || found === 0) return;
@@ -86,13 +160,22 @@ function render({ model, el }) {
     model.send({ type: "width", width });
   });
 
+  const sayRatio = () => {
+    model.send({ type: "ratio", ratio: window.devicePixelRatio || 1 });
+    matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`)
+      .addEventListener("change", sayRatio, { once: true, signal });
+  };
+
+  // The canvas may appear later; only the one beside this widget counts, not that of another view.
   function look() {
-    for (const canvas of document.querySelectorAll(`canvas.${model.get("target")}`)) {
-      if (attached.has(canvas)) continue;
-      attached.add(canvas);
-      attach(canvas, model, signal);
+    if (!el.parentElement) return;
+    el.parentElement.style.position = "relative";
+    for (const canvas of el.parentElement.querySelectorAll(`canvas.${model.get("target")}`)) {
+      if (handles.has(canvas)) continue;
+      handles.set(canvas, new Handle(canvas, el, model, signal));
       dark = isDark(canvas);
       model.send({ type: "ready", dark });
+      sayRatio();
       widths.observe(canvas);
     }
   }
@@ -106,24 +189,19 @@ function render({ model, el }) {
   });
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "class"] });
 
-  // Before JupyterLab sees it: a letter typed on the canvas must not cut a cell.
-  window.addEventListener("keydown", (event) => {
-    if (!attached.has(event.target) || event.ctrlKey || event.metaKey) return;
-    const isHotkey = model.get("hotkeys").includes(event.key);
-    if (isHotkey) event.preventDefault();
-    if (isHotkey || event.key.length === 1) event.stopImmediatePropagation();
-    if (isHotkey && !event.repeat) {
-      model.send({ type: "key", key: event.key, shift: event.shiftKey, alt: event.altKey });
-    } else if (isHotkey && event.key.startsWith("Arrow")) {
-      model.send({ type: "key", key: event.key, shift: event.shiftKey, alt: event.altKey });
-    }
-  }, { capture: true, signal });
+  window.addEventListener("keydown", (event) => handles.get(event.target)?.keyDown(event),
+    { capture: true, signal });
 
   const echo = (message) => {
     if (message.type !== "ping") return;
-    requestAnimationFrame(() => model.send({ type: "pong", number: message.number }));
+    requestAnimationFrame(() => {
+      for (const handle of handles.values()) handle.sheet.settle(message.stroke);
+      model.send({ type: "pong", number: message.number });
+    });
   };
+  const changed = () => handles.forEach((handle) => handle.look());
   model.on("msg:custom", echo);
+  model.on("change:ink change:cursor", changed);
 
   return () => {
     controller.abort();
@@ -131,6 +209,7 @@ function render({ model, el }) {
     themes.disconnect();
     widths.disconnect();
     model.off("msg:custom", echo);
+    model.off("change:ink change:cursor", changed);
   };
 }
 

@@ -1,0 +1,151 @@
+"""Each tool of the Explorer in a real browser: what is drawn, seen and given."""
+
+import numpy as np
+import pytest
+from open_notebook import Notebook
+from playwright.sync_api import Locator
+
+CANVAS = "canvas[aria-label^='video frame']"
+WIDTH = 320
+CELLS = (
+    """
+import vostoolkit as vos
+from vostoolkit.data.synthetic import demo_clip
+from vostoolkit_widgets import Explorer
+from dataclasses import replace
+clip = demo_clip(frames=12, size=(180, 320))
+never = vos.EntropyJump(tau_user=9, tau_pseudo=9, ask_when_lost=False)
+method = vos.LazyXMem(vos.XMemPropagator.nano(), vos.GrabCutRefiner(), decide=never)
+""",
+    "session = vos.Session(method, clip.video); explorer = Explorer(session); explorer",
+)
+BEGIN = """
+while session.prompts:
+    session.undo()
+session.answer(vos.Drawing(0, 1, clip.labels(0) == 1))
+session.run(until=0)
+explorer.frame, explorer.object_id, explorer.tool = 0, 1, "click"
+explorer._panel.canvas.zoom(0)
+explorer.settle()
+"""
+INK = """() => {
+    const sheet = document.querySelector("canvas[aria-hidden='true']");
+    const pixels = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height).data;
+    return pixels.reduce((count, value, index) => count + (index % 4 === 3 && value > 0), 0);
+}"""
+
+
+@pytest.fixture
+def notebook(shared_notebook: Notebook):
+    """The notebook, its session begun anew with a mask on the frame."""
+    shared_notebook.execute(BEGIN)
+    shared_notebook.page.wait_for_selector(CANVAS)
+    yield shared_notebook
+    assert not shared_notebook.errors
+
+
+def canvas_of(notebook: Notebook) -> Locator:
+    return notebook.page.locator(CANVAS).first
+
+
+def place(notebook: Notebook, x: float, y: float) -> tuple[float, float]:
+    """Where an image point lies on the page."""
+    canvas_of(notebook).scroll_into_view_if_needed()
+    box = canvas_of(notebook).bounding_box()
+    scale = box["width"] / WIDTH
+    return box["x"] + (x + 0.5) * scale, box["y"] + (y + 0.5) * scale
+
+
+def pick(notebook: Notebook, tool: str) -> None:
+    button = notebook.page.locator(f".vos-bar button[data-name={tool}]")
+    button.click()
+    notebook.until(f"explorer.tool == '{tool}'")
+    notebook.page.wait_for_selector(f".vos-bar button[data-name={tool}][aria-pressed=true]")
+
+
+def press(notebook: Notebook, *path: tuple[float, float], button="left") -> None:
+    """Presses at the first image point and moves through the others; does not let go."""
+    mouse = notebook.page.mouse
+    mouse.move(*place(notebook, *path[0]))
+    mouse.down(button=button)
+    for point in path[1:]:
+        mouse.move(*place(notebook, *point), steps=4)
+
+
+def let_go(notebook: Notebook, count: int, button="left") -> None:
+    """Lets go, and returns when the session has got so many prompts and the ink is dry."""
+    notebook.page.mouse.up(button=button)
+    notebook.until(f"len(session.prompts) == {count} and explorer.settle()")
+    notebook.page.wait_for_function(f"() => ({INK})() < 400")  # at most the brush's ring is left
+
+
+def pixel(notebook: Notebook, x: float, y: float) -> np.ndarray:
+    shown = notebook.picture(CANVAS)
+    scale = shown.width / WIDTH
+    return np.array(shown.getpixel((int((x + 0.5) * scale), int((y + 0.5) * scale))), int)
+
+
+def test_a_scribble_is_seen_while_it_is_drawn_and_ends_outside(notebook):
+    pick(notebook, "scribble")
+    press(notebook, (40, 30), (120, 40), (200, 30))
+    notebook.page.wait_for_function(f"() => ({INK})() > 1000")
+    notebook.keep_picture("scribble")
+    box = canvas_of(notebook).bounding_box()
+    notebook.page.mouse.move(box["x"] - 30, box["y"] + 20, steps=3)
+    let_go(notebook, 2)
+    assert notebook.value("type(session.prompts[-1]).__name__") == "Scribble"
+    points = np.array(notebook.value("session.prompts[-1].points"))
+    assert np.abs(points[0] - (40, 30)).max() < 1.5 and points[-1][0] == 0
+    assert np.abs(points - (120, 40)).max(1).min() < 2
+    own = np.array(notebook.value("vos.colours.colour_of(1)"))
+    notebook.page.wait_for_timeout(300)
+    assert np.abs(pixel(notebook, 120, 40) - own).max() < 30  # the mark stays
+    press(notebook, (40, 150), (120, 150), button="right")
+    let_go(notebook, 3, button="right")
+    assert notebook.value("session.prompts[-1].positive") is False
+
+
+def test_a_box_is_drawn_around_the_object(notebook):
+    notebook.page.keyboard.press("Escape")
+    canvas_of(notebook).focus()
+    notebook.page.keyboard.press("r")
+    notebook.until("explorer.tool == 'box'")
+    press(notebook, (260, 150), (60, 40))
+    notebook.page.wait_for_function(f"() => ({INK})() > 1000")
+    notebook.keep_picture("box")
+    let_go(notebook, 2)
+    box = notebook.value(
+        "[getattr(session.prompts[-1], s) for s in ('left','top','right','bottom')]"
+    )
+    assert np.abs(np.array(box) - (60, 40, 260, 150)).max() < 1.5
+
+
+def test_the_brush_paints_and_the_eraser_takes_away(notebook):
+    pick(notebook, "brush")
+    slider = notebook.page.locator(".vos-bar input[type=range]")
+    slider.focus()
+    slider.press("End")
+    notebook.until("explorer._gaze.width == 200")
+    canvas_of(notebook).focus()
+    for _ in range(10):
+        notebook.page.keyboard.press("[")
+    width = 22
+    notebook.until(f"explorer._gaze.width == {width}")
+    before = pixel(notebook, 50, 20)
+    press(notebook, (30, 20), (90, 20))
+    notebook.keep_picture("brush")
+    let_go(notebook, 2)
+    assert notebook.value("type(session.prompts[-1]).__name__") == "Drawing"
+    mask = notebook.array("session.prompts[-1].mask.astype('uint8')").astype(bool)
+    assert mask[20, 30:91].all() and abs(mask[:45, 60].sum() - width) <= 2
+    own = np.array(notebook.value("vos.colours.colour_of(1)"))
+    after = pixel(notebook, 50, 20)
+    assert np.abs(after - own).sum() < np.abs(before - own).sum() - 30
+    assert notebook.value("int(session.masks.labels()[20, 60])") == 1
+    pick(notebook, "eraser")
+    press(notebook, (30, 20), (90, 20))
+    let_go(notebook, 3)
+    notebook.keep_picture("eraser")
+    assert not notebook.array("session.prompts[-1].mask.astype('uint8')")[20, 30:91].any()
+    notebook.page.wait_for_timeout(300)
+    assert np.abs(pixel(notebook, 50, 20) - before).max() < 40

@@ -1,0 +1,97 @@
+"""What a person does in the Explorer, by button, key or stroke."""
+
+from vostoolkit.arrays import ObjectId
+from vostoolkit.frames import Video
+from vostoolkit.prompts import Absent, Skip
+from vostoolkit.session import Session
+from vostoolkit_widgets.driver import Driver
+from vostoolkit_widgets.gaze import Gaze
+from vostoolkit_widgets.scene import asked_frames, objects_of, scene_of
+from vostoolkit_widgets.tools import TOOLS, Stroke, prompt_of
+
+
+class Acts:
+    """Turns what was pressed and drawn into what session and gaze become."""
+
+    def __init__(self, session: Session, driver: Driver, gaze: Gaze) -> None:
+        self._session = session
+        self._driver = driver
+        self._gaze = gaze
+
+    @property
+    def length(self) -> int:
+        """How many frames can be shown."""
+        video = self._session.video
+        return len(video) if isinstance(video, Video) else (self._session.frame or 0) + 1
+
+    def do(self, name: str) -> None:
+        """Nothing; does what a button or key stands for."""
+        gaze = self._gaze
+        if name == "space":
+            name = "stop" if self._driver.is_running else "run"
+        match name:
+            case "run" | "frame" | "stage":
+                gaze.is_following = True
+                self._driver.go(name)
+            case "stop":
+                self._driver.stop()
+            case "undo":
+                gaze.is_following = True
+                self._driver.undo()
+            case "skip" | "it is gone":
+                self._give_verdict(name)
+            case "object":
+                self.choose(None)
+            case "sign" | "positive" | "negative":
+                gaze.is_positive = name == "positive" or (name == "sign" and not gaze.is_positive)
+            case "thinner" | "thicker":
+                gaze.widen_by(1 if name == "thicker" else -1)
+            case "back" | "on":
+                self.seek(gaze.frame + (1 if name == "on" else -1))
+            case "last request" | "next request":
+                self._seek_request(later=name == "next request")
+            case tool if tool in TOOLS:
+                gaze.pick(tool)
+            case digit:
+                self.choose(int(digit))
+
+    def stroke(self, stroke: Stroke) -> None:
+        """Nothing; gives what was drawn with the tool in hand to the session."""
+        gaze, session = self._gaze, self._session
+        scene = scene_of(session, gaze.frame, self._driver.pending)
+        prompt = prompt_of(
+            stroke, gaze.tool, gaze.aim, width=gaze.width or 1.0, mask=scene.mask(gaze.object_id)
+        )
+        if prompt is not None:
+            gaze.is_following = gaze.frame <= (session.frame or 0)
+            self._driver.answer(prompt)
+
+    def choose(self, object_id: ObjectId | None) -> None:
+        """Nothing; takes up an object, or a new one."""
+        known = (0, *objects_of(self._session, scene_of(self._session, self._gaze.frame)))
+        self._gaze.take_up(max(known) + 1 if object_id is None else object_id)
+
+    def seek(self, frame: int) -> None:
+        """Nothing; shows a frame, or the nearest there is."""
+        self.look_at(min(max(frame, 0), self.length - 1))
+
+    def look_at(self, frame: int) -> None:
+        """Nothing; shows a frame.
+
+        Raises:
+            ValueError: there is no such frame.
+        """
+        self._gaze.look_at(frame, self.length)
+        self._gaze.is_following = frame == (self._session.frame or 0)
+
+    def _give_verdict(self, name: str) -> None:
+        request = self._session.request
+        if request is not None and request.object_id is not None:
+            verdict = Skip if name == "skip" else Absent
+            self._driver.answer(verdict(request.frame, request.object_id))
+
+    def _seek_request(self, *, later: bool) -> None:
+        asked, frame = asked_frames(self._session), self._gaze.frame
+        found = [f for f in asked if (f > frame if later else f < frame)]
+        if found:
+            self.seek(min(found) if later else max(found))

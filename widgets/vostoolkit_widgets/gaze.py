@@ -1,0 +1,81 @@
+"""What a person looks at and works with; the session knows nothing of it."""
+
+from dataclasses import dataclass, field
+
+from vostoolkit.arrays import ObjectId, Size, check_object_id
+from vostoolkit_widgets.tools import TOOLS, Aim, Tool
+
+NARROWEST, WIDEST = 1.0, 200.0
+_STEP = 1.25
+
+
+@dataclass
+class Gaze:
+    """The frame that is shown, the object and tool in hand, and whether the left button means "it".
+
+    ``is_following`` says that the frame at work is shown. Widths of tools are in image pixels.
+    """
+
+    frame: int = 0
+    object_id: ObjectId = 1
+    is_positive: bool = True
+    is_following: bool = True
+    tool: Tool = "click"
+    widths: dict[Tool, float] = field(default_factory=dict[Tool, float])
+
+    @staticmethod
+    def on(frame: int, size: Size) -> "Gaze":
+        """What to begin with on a video of this size."""
+        side = max(size)
+        brush = float(max(3, round(side / 32)))
+        thin = float(max(2, round(side / 160)))
+        return Gaze(frame, widths={"scribble": thin, "brush": brush, "eraser": brush})
+
+    @property
+    def aim(self) -> Aim:
+        """What the next stroke is about."""
+        return Aim(self.frame, self.object_id, self.is_positive)
+
+    @property
+    def width(self) -> float | None:
+        """How wide the tool in hand is; None if it has no width."""
+        return self.widths.get(self.tool)
+
+    def widen(self, width: float) -> None:
+        """Nothing; the tool in hand is this wide, or as near as there is."""
+        if self.tool in self.widths:
+            self.widths[self.tool] = min(max(round(width), NARROWEST), WIDEST)
+
+    def widen_by(self, steps: int) -> None:
+        """Nothing; the tool in hand is so many steps wider."""
+        if (width := self.width) is not None:
+            self.widen(max(width + steps, 1) if width < 5 else width * _STEP**steps)
+
+    def look_at(self, frame: int, length: int) -> None:
+        """Nothing; another frame is shown.
+
+        Raises:
+            ValueError: there is no such frame.
+        """
+        if not 0 <= frame < length:
+            raise ValueError(f"frame {frame}: give a frame from 0 to {length - 1}")
+        self.frame = int(frame)
+
+    def take_up(self, object_id: ObjectId) -> None:
+        """Nothing; another object is in hand, and the left button means "it".
+
+        Raises:
+            ValueError: no id of an object.
+        """
+        check_object_id(object_id)
+        self.object_id, self.is_positive = int(object_id), True
+
+    def pick(self, tool: str) -> None:
+        """Nothing; another tool is in hand.
+
+        Raises:
+            ValueError: there is no such tool.
+        """
+        if tool not in TOOLS:
+            raise ValueError(f"no tool {tool!r}: there are {', '.join(TOOLS)}")
+        self.tool = tool

@@ -1,0 +1,40 @@
+// What the rows of controls are made of.
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+function icon(path) {
+  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  drawing.setAttribute("viewBox", "0 0 16 16");
+  drawing.setAttribute("aria-hidden", "true");
+  drawing.innerHTML = `<path d="${path}"/>`;
+  return drawing;
+}
+
+// A row that JupyterLab's one-letter commands leave alone; its buttons are one stop of the Tab key,
+// and the arrows go from one to the next.
+function row(label, ...children) {
+  const made = element(
+    "div", { role: "toolbar", "aria-label": label, class: "vos-bar", "data-lm-suppress-shortcuts": "true" },
+    ...children);
+  const stops = () => [...made.querySelectorAll("button, input")].filter((one) => one.offsetParent);
+  made.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step || event.target.tagName === "INPUT") return;
+    const all = stops(), next = all[(all.indexOf(event.target) + step + all.length) % all.length];
+    event.preventDefault();
+    event.stopPropagation();
+    next?.focus();
+  });
+  made.addEventListener("focusin", (event) => {
+    for (const one of stops()) if (one.tagName === "BUTTON") one.tabIndex = one === event.target ? 0 : -1;
+  });
+  return made;
+}
