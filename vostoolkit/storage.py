@@ -25,6 +25,13 @@ from vostoolkit.trace import Row, Trace, decode_labels, encode_labels
 
 _VERSION = 1
 _OWN_PACKAGE = "vostoolkit"
+_ARRAYS = (
+    np.ndarray,
+    np.zeros(0).__reduce__()[0],
+    np.dtype,
+    *(type(np.dtype(kind)) for kind in (np.uint8, np.bool_, np.float32)),
+)
+"""What numpy writes pictures and masks with: some states hold the last frame."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,8 +172,8 @@ def _save_state(path: Path, states: tuple[Saved | None, ...]) -> list[str]:
 
 
 def _load_state(path: Path, names: list[str]) -> tuple[Saved | None, ...]:
-    """The states; only our own classes, named in the index, are allowed in the file."""
-    types: list[Any] = [frozenset]
+    """The states; only our own classes, named in the index, and arrays are allowed in the file."""
+    types: list[Any] = [frozenset, *_ARRAYS]
     for name in names:
         module, _, qualified = name.partition(":")
         if module.partition(".")[0] != _OWN_PACKAGE:

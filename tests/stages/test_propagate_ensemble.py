@@ -11,6 +11,7 @@ import vostoolkit as vos
 from vostoolkit.data.synthetic import synthetic_clip
 from vostoolkit.networks.xmem import NANO, XMem
 from vostoolkit.results import EnsemblePropagation
+from vostoolkit.stages.propagate_colour import ColourPropagator
 from vostoolkit.stages.propagate_ensemble import (
     DropoutPropagator,
     EnsemblePropagator,
@@ -136,6 +137,22 @@ def test_members_memorise_what_the_method_decides(ensemble: EnsemblePropagator) 
     expected, _ = ensemble.members[0].propagate(CLIP.video[1], own)
     both, _ = ensemble.propagate(CLIP.video[1], state)
     assert torch.equal(both.members[0], expected.masks.pmf)
+
+
+def test_members_with_other_memory_tiers_count_what_they_have(
+    ensemble: EnsemblePropagator,
+) -> None:
+    other = ColourPropagator(short_side=24)
+    frame, masks = CLIP.video[0], vos.Masks.from_labels(CLIP.labels(0))
+    first, alone = (
+        m.memorise(frame, masks, m.start(frame, masks.objects), tier="working")[0]
+        for m in (ensemble.members[0], other)
+    )
+    for members in ((ensemble.members[0], other), (other, ensemble.members[0])):
+        mixed = EnsemblePropagator(members)
+        update, _ = mixed.memorise(frame, masks, mixed.start(frame, masks.objects), tier="working")
+        assert update.sizes["working"] == first.sizes["working"] + alone.sizes["working"]
+        assert update.sizes["long-term"] == first.sizes["long-term"]
 
 
 def test_a_state_of_another_ensemble_is_refused(ensemble: EnsemblePropagator) -> None:

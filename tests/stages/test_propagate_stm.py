@@ -155,10 +155,11 @@ def test_a_wrong_checkpoint_is_refused_with_its_keys(tmp_path):
         StmPropagator.published(tmp_path / "small.pth")
 
 
-def test_it_runs_in_lazy_xmem_and_a_session():
+def test_it_runs_in_lazy_xmem_and_a_session(tmp_path):
     images = np.stack([picture(t, (48, 64)).image for t in range(6)])
     method = dataclasses.replace(vos.LazyXMem.preset("nano", device="cpu"), propagator=make())
-    session = vos.Session(method, VideoArray(images))
+    video = VideoArray(images)
+    session = vos.Session(method, video)
     mask = drawn(1, size=(48, 64)).region(1).numpy()
 
     def person(request):
@@ -170,3 +171,5 @@ def test_it_runs_in_lazy_xmem_and_a_session():
     assert session.labels(5).shape == (48, 64)
     again = session.at(3).checkpoint
     assert torch.equal(again.masks.pmf, session.at(3).checkpoint.masks.pmf)
+    loaded = vos.Session.load(session.save(tmp_path / "run"), method, video)
+    assert torch.equal(loaded.masks.pmf, session.masks.pmf)

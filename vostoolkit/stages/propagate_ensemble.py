@@ -86,11 +86,12 @@ class EnsemblePropagator:
             for m, s in self._with(state)
         ]
         updates = [update for update, _ in pairs]
+        tiers = dict.fromkeys(name for update in updates for name in update.sizes)
         total = replace(
             updates[0],
             added=sum(update.added for update in updates),
             removed=sum(update.removed for update in updates),
-            sizes={tier: sum(u.sizes[tier] for u in updates) for tier in updates[0].sizes},
+            sizes={name: sum(u.sizes.get(name, 0) for u in updates) for name in tiers},
         )
         return total, EnsembleState(tuple(after for _, after in pairs))
 
