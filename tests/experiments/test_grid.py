@@ -53,6 +53,24 @@ class TestGrid:
         found = [(e.parameters["clip"], e.parameters["number"]) for e in read_grid(path)]
         assert found == [("a", 1), ("a", 7), ("a", 2), ("b", 1), ("b", 7), ("b", 2)]
 
+    def test_patterns_stand_for_the_clips_of_a_data_set(self, template):
+        path = grid_file(template, ["long-0[01]", "short-07", "short-0?"], [1])
+        path.write_text(path.read_text() + "[parameters]\ndataset = 'synthetic'\n")
+        clips = [e.parameters["clip"] for e in read_grid(path)]
+        assert clips[:3] == ["long-00", "long-01", "short-07"]
+        assert sorted(clips[2:]) == [f"short-0{number}" for number in range(10)]
+        path.write_text(path.read_text().replace("long-0[01]", "tall-*"))
+        with pytest.raises(ExperimentError, match=r"synthetic has no clip like 'tall-\*'"):
+            read_grid(path)
+
+    def test_changes_replace_parameters_and_lists(self, template):
+        path = grid_file(template, ["a", "b"], [1, 2])
+        found = read_grid(path, {"clip": "c", "number": [3, 4], "extra": "x"})
+        assert [dict(e.parameters) for e in found] == [
+            {"extra": "x", "clip": "c", "number": 3},
+            {"extra": "x", "clip": "c", "number": 4},
+        ]
+
     def test_the_id_is_that_of_code_and_parameters(self, template):
         one = Experiment(str(template), {"number": 1, "clip": "a"})
         assert one.id == Experiment(str(template), {"clip": "a", "number": 1}).id
@@ -105,6 +123,16 @@ def test_results_failures_and_a_report(template, tmp_path, capsys):
     before = (out / "finished" / good["id"].iloc[0] / "summary.json").stat().st_mtime_ns
     main(["experiment", "run", str(path), "--out", str(out)])
     assert (out / "finished" / good["id"].iloc[0] / "summary.json").stat().st_mtime_ns == before
+
+
+def test_the_command_line_changes_parameters(template, tmp_path, capsys):
+    path, out = grid_file(template, ["a", "b"], [1, 2]), tmp_path / "out"
+    command = ["experiment", "run", str(path), "--out", str(out)]
+    assert main([*command, "--set", "clip=c", "--set", "number=[4]"]) == 0
+    rows = Store(out / "results.sqlite").table()
+    assert rows[["clip", "number"]].to_numpy().tolist() == [["c", 4]]
+    assert main([*command, "--set", "clip"]) == 2
+    assert "write NAME=VALUE" in capsys.readouterr().err
 
 
 def test_killed_twice_it_ends_complete_and_without_duplicates(template, tmp_path):

@@ -2,7 +2,9 @@
 
 import argparse
 import time
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from vostoolkit.cli.command import Command
 from vostoolkit.cli.console import complain, say, table
@@ -15,6 +17,8 @@ report what they gave. The same command goes on where an interrupted or killed o
 _EXAMPLES = """\
 examples:
   vostoolkit experiment run grid.toml --out out/grid --jobs 2
+  vostoolkit experiment run examples/grids/lazy-xmem-table-1.toml --set dataset=lvos-v1 \\
+      --set root=/data/LVOS --set preset=paper
   vostoolkit experiment status out/grid
   vostoolkit experiment report out/grid --by user,tau_user --values J,R@0.5"""
 
@@ -27,6 +31,13 @@ def _options(parser: argparse.ArgumentParser) -> None:
     running.add_argument("--jobs", type=int, help="how many at once; half the processors")
     running.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster, or 'local' to start one here"
+    )
+    running.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another value for a parameter of the grid; repeatable",
     )
     running.set_defaults(run=_run)
     telling = actions.add_parser("status", help="what is done and what failed, also meanwhile")
@@ -46,7 +57,7 @@ def _run(args: argparse.Namespace) -> int:
     from vostoolkit.experiments.experiment import read_grid
     from vostoolkit.experiments.grid import Progress, run_grid
 
-    experiments = read_grid(args.grid)
+    experiments = read_grid(args.grid, dict(map(_changed, args.set)))
     out = args.out or Path("out") / args.grid.stem
     start = time.monotonic()
     ended: list[bool] = []
@@ -65,6 +76,17 @@ def _run(args: argparse.Namespace) -> int:
     failed = ended.count(False)
     say(f"{len(experiments) - failed} of {len(experiments)} done")
     return 2 if failed else 0
+
+
+def _changed(text: str) -> tuple[str, Any]:
+    """A parameter and its value, which is TOML, or else a text as it stands."""
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise ExperimentError(f"--set {text}: write NAME=VALUE")
+    try:
+        return name, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return name, value
 
 
 def _status(args: argparse.Namespace) -> int:

@@ -2,22 +2,36 @@
 
 from vostoolkit.experiments.experiment import Experiment, read_grid
 from vostoolkit.experiments.grid import Progress, run_grid
+from vostoolkit.experiments.judging import boundary_scores, correlation, workload
 from vostoolkit.experiments.material import FirstFrames, Material, clicks_at, open_material
+from vostoolkit.experiments.online import Clock, LiveRun, LiveVideo, Online
+from vostoolkit.experiments.people import PEOPLE, simulated_person
 from vostoolkit.experiments.report import Interval, interval, summary_table, write_report
+from vostoolkit.experiments.rows import CALIBRATIONS, ROWS, Calibration, table_row
 from vostoolkit.experiments.run import notebook, run_notebook
 from vostoolkit.experiments.scores import scores, with_iou
 from vostoolkit.experiments.start import show_objects
 from vostoolkit.experiments.store import Outcome, Store
 
 __all__ = [
+    "CALIBRATIONS",
+    "PEOPLE",
+    "ROWS",
+    "Calibration",
+    "Clock",
     "Experiment",
     "FirstFrames",
     "Interval",
+    "LiveRun",
+    "LiveVideo",
     "Material",
+    "Online",
     "Outcome",
     "Progress",
     "Store",
+    "boundary_scores",
     "clicks_at",
+    "correlation",
     "interval",
     "notebook",
     "open_material",
@@ -26,7 +40,10 @@ __all__ = [
     "run_notebook",
     "scores",
     "show_objects",
+    "simulated_person",
     "summary_table",
+    "table_row",
     "with_iou",
+    "workload",
     "write_report",
 ]

@@ -1,5 +1,6 @@
 """An experiment: a notebook and its parameters, with an id that says what they are."""
 
+import fnmatch
 import hashlib
 import itertools
 import json
@@ -66,7 +67,9 @@ class Experiment:
         return Experiment(**json.loads(text))
 
 
-def read_grid(path: str | Path) -> tuple[Experiment, ...]:
+def read_grid(
+    path: str | Path, changes: Mapping[str, Value] | None = None
+) -> tuple[Experiment, ...]:
     """The experiments of a grid: every combination of its lists, for each of its variants.
 
     A grid is a TOML file::
@@ -82,10 +85,12 @@ def read_grid(path: str | Path) -> tuple[Experiment, ...]:
         [[variants]]
         user = "simulated"
 
-    Equal experiments come once.
+    Equal experiments come once. Where ``dataset`` is a parameter, a clip with ``*`` or ``?`` stands
+    for all clips of that data set that match. ``changes`` replace parameters and lists of the grid.
 
     Raises:
         ExperimentError: the file is missing or isn't such a grid; the message says where.
+        VideoError: no such data set.
     """
     path = Path(path)
     try:
@@ -102,12 +107,19 @@ def read_grid(path: str | Path) -> tuple[Experiment, ...]:
     if name.endswith(".ipynb"):
         name = str((path.parent / name).resolve())
     same, axes = _table(held, "parameters", path), _table(held, "grid", path)
+    for parameter, value in (changes or {}).items():
+        if parameter in axes:
+            axes[parameter] = value if isinstance(value, list) else [value]
+        else:
+            same[parameter] = value
     for axis, values in axes.items():
         if not isinstance(values, list) or not values:
             raise ExperimentError(
                 f"{path}: [grid] {axis} = {values!r}: give a list of at least one value, or put "
                 "it under [parameters]"
             )
+    if "dataset" in same and "clip" in axes:
+        axes["clip"] = _matching(axes["clip"], str(same["dataset"]), same.get("root"))
     variants = cast("list[dict[str, Value]]", held.get("variants", [{}]))
     combinations = [dict(zip(axes, v, strict=True)) for v in itertools.product(*axes.values())]
     made = (
@@ -123,3 +135,18 @@ def _table(held: Mapping[str, Any], name: str, path: Path) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise ExperimentError(f"{path}: {name} = {table!r}: write it as a table, [{name}]")
     return cast("dict[str, Any]", table)
+
+
+def _matching(patterns: Sequence[str], dataset: str, root: str | None) -> list[str]:
+    """The clips of a data set that are named, or that a pattern stands for."""
+    from vostoolkit.data.datasets import open_dataset  # here: most grids need no data set
+
+    found: list[str] = []
+    for pattern in patterns:
+        if not set(pattern) & set("*?["):
+            found.append(pattern)
+        elif own := fnmatch.filter(open_dataset(dataset, root).names, pattern):
+            found += own
+        else:
+            raise ExperimentError(f"{dataset} has no clip like {pattern!r}")
+    return list(dict.fromkeys(found))

@@ -3,6 +3,7 @@
 from vostoolkit.users.costs import ANNOTATION_S, SECONDS, cost_s
 from vostoolkit.users.davis_robot import ScribbleRobot, ScribblingUser
 from vostoolkit.users.eva import EvaAnnotator
+from vostoolkit.users.imperfect import ImperfectUser
 from vostoolkit.users.nobody import Nobody
 from vostoolkit.users.simulated import SimulatedUser
 from vostoolkit.users.truth import GroundTruth
@@ -13,6 +14,7 @@ __all__ = [
     "SECONDS",
     "EvaAnnotator",
     "GroundTruth",
+    "ImperfectUser",
     "Nobody",
     "ScribbleRobot",
     "ScribblingUser",
