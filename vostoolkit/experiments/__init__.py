@@ -1,6 +1,7 @@
 """Notebooks run as experiments, by papermill."""
 
 from vostoolkit.experiments.experiment import Experiment, read_grid
+from vostoolkit.experiments.following import Followed, follow
 from vostoolkit.experiments.grid import Progress, run_grid
 from vostoolkit.experiments.judging import boundary_scores, correlation, workload
 from vostoolkit.experiments.material import FirstFrames, Material, clicks_at, open_material
@@ -21,6 +22,7 @@ __all__ = [
     "Clock",
     "Experiment",
     "FirstFrames",
+    "Followed",
     "Interval",
     "LiveRun",
     "LiveVideo",
@@ -32,6 +34,7 @@ __all__ = [
     "boundary_scores",
     "clicks_at",
     "correlation",
+    "follow",
     "interval",
     "notebook",
     "open_material",
