@@ -15,8 +15,11 @@ from vostoolkit.masks import Masks
 from vostoolkit.methods.lazy_xmem import PRESETS, LazyXMem
 from vostoolkit.prompts import Absent, Box, Click, Drawing, Prompt, Scribble, Skip
 from vostoolkit.results import (
+    AnnotationChoice,
     Checkpoint,
     Decision,
+    FrameSelection,
+    Fusion,
     MemoryUpdate,
     Propagation,
     PseudoClick,
@@ -27,17 +30,38 @@ from vostoolkit.results import (
 )
 from vostoolkit.session import Session
 from vostoolkit.stages.decide import EntropyJump
+from vostoolkit.stages.fuse import DifferenceAwareFusion, LinearBlend
+from vostoolkit.stages.interact_frames import InteractFrames
+from vostoolkit.stages.propagate_aot import AotPropagator
+from vostoolkit.stages.propagate_ensemble import DropoutPropagator, EnsemblePropagator
+from vostoolkit.stages.propagate_stm import StmPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.pseudo_click import DistanceFieldClick
 from vostoolkit.stages.refine import (
     ClickRefiner,
     GrabCutRefiner,
+    LocalControl,
     SamHqRefiner,
+    ScribbleRefiner,
+)
+from vostoolkit.stages.select_annotation import (
+    FixedAnnotation,
+    LearnedAnnotation,
+    RandomAnnotation,
+)
+from vostoolkit.stages.select_frame import (
+    HighestScore,
+    KeyDissimilarity,
+    QualityDistance,
+    RandomFrames,
+    UniformFrames,
 )
 from vostoolkit.stages.uncertainty import MaskedEntropy
+from vostoolkit.stages.uncertainty_ensemble import EpistemicVariance, MutualInformation
+from vostoolkit.stages.uncertainty_quality import QualityScore
 from vostoolkit.stages.update import MemoryRule
 from vostoolkit.trace import Keep
-from vostoolkit.users import Nobody, SimulatedUser
+from vostoolkit.users import EvaAnnotator, Nobody, ScribblingUser, SimulatedUser
 from vostoolkit.video import open_camera, open_stream, open_video
 
 __version__ = "0.1.0"
@@ -45,40 +69,65 @@ __version__ = "0.1.0"
 __all__ = [
     "PRESETS",
     "Absent",
+    "AnnotationChoice",
+    "AotPropagator",
     "Box",
     "Checkpoint",
     "Click",
     "ClickRefiner",
     "Decision",
     "DeviceError",
+    "DifferenceAwareFusion",
     "DistanceFieldClick",
     "Drawing",
+    "DropoutPropagator",
+    "EnsemblePropagator",
     "EntropyJump",
+    "EpistemicVariance",
+    "EvaAnnotator",
+    "FixedAnnotation",
     "Frame",
+    "FrameSelection",
+    "Fusion",
     "GrabCutRefiner",
+    "HighestScore",
+    "InteractFrames",
     "Keep",
+    "KeyDissimilarity",
     "LazyXMem",
+    "LearnedAnnotation",
+    "LinearBlend",
+    "LocalControl",
     "MaskedEntropy",
     "Masks",
     "MemoryRule",
     "MemoryUpdate",
+    "MutualInformation",
     "Nobody",
     "Prompt",
     "PromptError",
     "Propagation",
     "PseudoClick",
+    "QualityDistance",
+    "QualityScore",
+    "RandomAnnotation",
+    "RandomFrames",
     "Refinement",
     "Request",
     "SamHqRefiner",
     "Scribble",
+    "ScribbleRefiner",
+    "ScribblingUser",
     "Session",
     "SessionError",
     "SimulatedUser",
     "Size",
     "Skip",
     "StageResult",
+    "StmPropagator",
     "Stream",
     "Uncertainty",
+    "UniformFrames",
     "Video",
     "VideoError",
     "VostoolkitError",
