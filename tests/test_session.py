@@ -99,7 +99,7 @@ def test_undo_takes_back_an_answer_so_that_the_request_waits_again():
 def test_everything_can_be_undone_and_then_nothing():
     session = Session(ToyMethod(), NumberedVideo(3))
     session.play(user)
-    for _ in range(len(session._history)):
+    for _ in range(session.history.done):
         session.undo()
     assert session.frame is None and session.prompts == () and session.trace.frames == ()
     with pytest.raises(SessionError, match="nothing to undo"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from toys import (
     NumberedStream,
     NumberedVideo,
@@ -24,8 +24,10 @@ from vostoolkit.results import Checkpoint, Propagation, Refinement, Request
 from vostoolkit.session import Session
 from vostoolkit.trace import Keep
 
+ACTIONS = ["step", "answer", "undo", "redo", "correct", "other", "rewind", "forget"]
 
-@given(st.lists(st.sampled_from(["step", "answer", "undo", "correct", "rewind"]), max_size=25))
+
+@given(st.lists(st.sampled_from(ACTIONS), max_size=25))
 def test_any_history_ends_as_its_prompts_alone_would(actions: list[str]):
     session = Session(ToyMethod(), NumberedVideo(6), keep=Keep(checkpoints=4, results=2))
     for index, action in enumerate(actions):
@@ -34,8 +36,14 @@ def test_any_history_ends_as_its_prompts_alone_would(actions: list[str]):
             session.answer(click(frame, x=index % 8))
         elif action == "correct" and frame > 0:
             session.answer(click(frame - 1, x=index % 8))
-        elif action == "undo" and session._history:
-            session.undo()
+        elif action == "other" and frame > 0:
+            session.answer(click(frame - 1, x=index % 8, object_id=2))
+        elif action == "undo" and session.history.done:
+            session.undo(1 + index % session.history.done)
+        elif action == "redo" and session.history.undone:
+            session.redo()
+        elif action == "forget" and any(prompt.object_id == 2 for prompt in session.prompts):
+            session.forget(2)
         elif action == "rewind" and frame > 1:
             session.rewind(frame - 2)
         elif not session.finished and not session.request:
@@ -45,6 +53,59 @@ def test_any_history_ends_as_its_prompts_alone_would(actions: list[str]):
     for prompt in session.prompts:
         clicks.setdefault(prompt.frame, []).append(prompt.x)
     assert states(session) == numbers(6, ToyMethod(), clicks)
+
+
+@settings(max_examples=12)
+@given(st.integers(1, 40), st.integers(0, 40))
+def test_what_was_undone_is_redone_exactly(back: int, forth: int):
+    session = played(6)
+    session.answer(click(2, x=6))
+    session.run(until=4)
+    session.answer(click(1, x=2, object_id=2))
+    session.forget(2)
+    session.step()
+    points = [_seen(session)]
+    while session.history.done:
+        session.undo()
+        points.append(_seen(session))
+    for _ in range(len(points) - 1):
+        session.redo()
+    back = min(back, len(points) - 1)
+    session.undo(back)
+    assert _seen(session) == points[back]
+    for _ in range(min(back, forth)):
+        session.redo()
+    assert _seen(session) == points[back - min(back, forth)]
+
+
+def _seen(session: Session):
+    """Where a session stands, and what its trace knows of the finished frames."""
+    last = type(session.last).__name__
+    rows = {frame: [row.corrected for row in rows] for frame, rows in session.trace.rows.items()}
+    return last, session.frame, session.prompts, session.trace.frames, rows
+
+
+def test_something_new_ends_what_can_be_redone():
+    session = played(3)
+    session.undo(2)
+    assert session.history.undone == 2
+    session.answer(click(0, x=1))
+    with pytest.raises(SessionError, match="nothing to redo"):
+        session.redo()
+    with pytest.raises(SessionError, match=r"undo\(99\), but .* give a count from 1 to"):
+        session.undo(99)
+
+
+def test_a_forgotten_object_was_never_there():
+    session = played(6)
+    session.answer(click(2, x=6, object_id=2), click(2, x=4))
+    session.run(until=4)
+    session.forget(2)
+    assert session.frame == 1 and session.prompts[1] == click(2, x=4)
+    session.play(user)
+    assert states(session) == numbers(6, ToyMethod(), {0: [3], 2: [4], 4: [3]})
+    with pytest.raises(SessionError, match="no prompt was given on object 2"):
+        session.forget(2)
 
 
 def test_a_branch_begins_with_the_record_of_the_frame_before_it():

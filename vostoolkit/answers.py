@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
+from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import PromptError
 from vostoolkit.frames import Stream, Video
 from vostoolkit.prompts import Prompt, Skip, check_inside
@@ -36,6 +37,15 @@ class Answers:
     def before(self, frame: int) -> "Answers":
         """Only those at earlier frames."""
         kept = {f: groups for f, groups in self.groups.items() if f < frame}
+        return Answers(MappingProxyType(kept))
+
+    def without(self, object_id: ObjectId) -> "Answers":
+        """Only those on other objects."""
+        kept: dict[int, tuple[Group, ...]] = {}
+        for frame, groups in self.groups.items():
+            others = [tuple(p for p in group if p.object_id != object_id) for group in groups]
+            if left := tuple(group for group in others if group):
+                kept[frame] = left
         return Answers(MappingProxyType(kept))
 
     def first_change(self, other: "Answers") -> int | None:

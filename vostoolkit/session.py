@@ -1,26 +1,25 @@
 """A method at work on a video: step, answer, look back, undo, branch, save and go on."""
 
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from vostoolkit import storage
-from vostoolkit.answers import Answers, check_prompts
-from vostoolkit.arrays import Image, Labels
+from vostoolkit.answers import check_prompts
+from vostoolkit.arrays import Image, Labels, ObjectId
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import RememberedStream, Stream, Video, image_of
+from vostoolkit.history import History
 from vostoolkit.masks import Masks
 from vostoolkit.prompts import Prompt
 from vostoolkit.protocols import Event, Method, User
 from vostoolkit.results import Checkpoint, Request
-from vostoolkit.runner import CheckpointStore, Cursor, Runner, Until, condition
+from vostoolkit.runner import CheckpointStore, Runner, Until, condition
 from vostoolkit.trace import FrameRecord, Keep, Trace
 from vostoolkit.turns import in_turn
-
-_UNDO_DEPTH = 1000
 
 
 class Session:
@@ -44,7 +43,7 @@ class Session:
         self._runner = Runner(method, self.video, store=store, trace=self.trace)
         self.turn = threading.RLock()
         """Held while a thread looks where the session stands and moves it on."""
-        self._history: deque[tuple[Cursor, Answers]] = deque(maxlen=_UNDO_DEPTH)
+        self.history = History(self._runner)
 
     # -- where it stands ---------------------------------------------------------------------------
 
@@ -89,10 +88,7 @@ class Session:
         Raises:
             SessionError: a request waits for an answer, or the video is at its end.
         """
-        before = (self._runner.cursor, self._runner.answers)
-        event = self._runner.advance()
-        self._history.append(before)
-        return event
+        return self.history.step()
 
     def run(self, until: Until = None) -> Event | None:
         """The event at which it stopped: the one asked for, an unanswered request, or the last.
@@ -136,36 +132,37 @@ class Session:
         check_prompts(prompts, self.video)
         if not isinstance(self.video, Video) and self.finished:
             raise SessionError("the live stream is at its end: no frame can be corrected any more")
-        runner = self._runner
-        before = (runner.cursor, runner.answers)
-        frames = sorted({prompt.frame for prompt in prompts})
-        self._go_back_to(frames[0])
-        for frame in frames:
-            last = len(runner.answers.at(frame)) - 1
-            join = last if last >= 0 and not runner.is_used(frame, last) else None
-            group = tuple(prompt for prompt in prompts if prompt.frame == frame)
-            runner.answers = runner.answers.added(frame, group, join=join)
-        self._history.append(before)
+        self.history.answer(prompts)
 
     @in_turn
-    def undo(self) -> None:
-        """Nothing; takes back the last step or answer.
+    def forget(self, object_id: ObjectId) -> None:
+        """Nothing; takes back all prompts on an object, as if it had never been given.
+
+        The run goes back to before the first of them. Prompts on other objects stay, and are
+        applied again when the run gets there; `undo` brings the object back.
 
         Raises:
-            SessionError: nothing to undo, or a step of a live stream.
+            SessionError: no prompt was given on it, or the video is a live stream.
         """
-        if not self._history:
-            raise SessionError("nothing to undo: no step or answer has been made")
-        runner = self._runner
-        cursor, answers = self._history[-1]
-        if cursor != runner.cursor:
-            runner.check_can_go_back()
-        changed = runner.answers.first_change(answers)
-        if changed is not None and isinstance(self.video, Video):
-            runner.store.drop_from(changed)
-        runner.answers = answers
-        runner.seek(cursor)
-        self._history.pop()
+        self.history.forget(object_id)
+
+    @in_turn
+    def undo(self, count: int = 1) -> None:
+        """Nothing; takes back the last steps and answers.
+
+        Raises:
+            SessionError: there aren't so many, or one is a step of a live stream.
+        """
+        self.history.back(count)
+
+    @in_turn
+    def redo(self) -> None:
+        """Nothing; does again the step or answer that was taken back last.
+
+        Raises:
+            SessionError: nothing was taken back, or something else was done since.
+        """
+        self.history.forth()
 
     @in_turn
     def rewind(self, frame: int) -> None:
@@ -176,14 +173,11 @@ class Session:
         Raises:
             SessionError: the frame isn't finished yet, or the video is a live stream.
         """
-        before = (self._runner.cursor, self._runner.answers)
         if frame > self._runner.cursor.frame:
             raise SessionError(
                 f"frame {frame} isn't finished: rewind() goes back, session.run(until={frame}) on"
             )
-        self._runner.go_to_end_of(frame)
-        self._runner.store.drop_from(frame + 1)
-        self._history.append(before)
+        self.history.rewind(frame)
 
     @in_turn
     def branch(self, frame: int, **changes: Any) -> "Session":
@@ -290,11 +284,3 @@ class Session:
             runner.store.drop_from(frame)
         runner.go_to_end_of(frame)
         return runner
-
-    def _go_back_to(self, frame: int) -> None:
-        """Nothing; to the end of a frame, if the run is past it."""
-        last = self._runner.last
-        if last is None or last.frame < frame or (last.frame == frame and frame >= 0):
-            return
-        self._runner.go_to_end_of(frame)
-        self._runner.store.drop_from(frame + 1)

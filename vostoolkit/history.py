@@ -1,0 +1,143 @@
+"""What was done to a run, thing by thing; each can be taken back and done again."""
+
+from collections import deque
+from typing import TypeAlias
+
+from vostoolkit.answers import Answers
+from vostoolkit.arrays import ObjectId
+from vostoolkit.errors import SessionError
+from vostoolkit.frames import Video
+from vostoolkit.prompts import Prompt
+from vostoolkit.protocols import Event
+from vostoolkit.runner import Cursor, Runner
+
+Point: TypeAlias = tuple[Cursor, Answers]
+
+DEPTH = 50_000
+"""So many things can be taken back; each is some 100 bytes."""
+
+
+class History:
+    """Does things to a run and remembers where it stood before each of them.
+
+    ``done`` counts what can be taken back, ``undone`` what was taken back and can be done again;
+    that is over once something else is done.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._past: deque[Point] = deque(maxlen=DEPTH)
+        self._future: list[Point] = []
+
+    @property
+    def done(self) -> int:
+        """How many steps and answers can be taken back."""
+        return len(self._past)
+
+    @property
+    def undone(self) -> int:
+        """How many steps and answers that were taken back can be done again."""
+        return len(self._future)
+
+    def step(self) -> Event:
+        """The result of the next stage, or the request or checkpoint that comes next."""
+        before = self._now
+        event = self._runner.advance()
+        self._add(before)
+        return event
+
+    def answer(self, prompts: tuple[Prompt, ...]) -> None:
+        """Nothing; gives prompts, and takes the run back to the first frame of theirs it is past.
+
+        They are put together with those that still wait at their frame.
+        """
+        before, runner = self._now, self._runner
+        frames = sorted({prompt.frame for prompt in prompts})
+        if runner.last is not None and runner.last.frame > frames[0]:
+            self._go_back_to(frames[0])
+        for frame in frames:
+            last = len(runner.answers.at(frame)) - 1
+            join = last if last >= 0 and not runner.is_used(frame, last) else None
+            group = tuple(prompt for prompt in prompts if prompt.frame == frame)
+            runner.answers = runner.answers.added(frame, group, join=join)
+        self._add(before)
+
+    def forget(self, object_id: ObjectId) -> None:
+        """Nothing; takes an object's prompts away, and the run to before the first of them.
+
+        Raises:
+            SessionError: it has none, or the video is a live stream.
+        """
+        before, runner = self._now, self._runner
+        answers = runner.answers.without(object_id)
+        first = runner.answers.first_change(answers)
+        if first is None:
+            raise SessionError(f"no prompt was given on object {object_id}: nothing to forget")
+        runner.check_can_go_back()
+        if runner.last is not None and runner.last.frame >= first:
+            self._go_back_to(first - 1)
+        runner.answers = answers
+        self._add(before)
+
+    def rewind(self, frame: int) -> None:
+        """Nothing; goes back to the end of a finished frame (-1: before the first)."""
+        before = self._now
+        self._go_back_to(frame)
+        self._add(before)
+
+    def back(self, count: int) -> None:
+        """Nothing; takes back the last things that were done.
+
+        Raises:
+            SessionError: there aren't so many, or one is a step of a live stream.
+        """
+        if not 1 <= count <= self.done:
+            if not self.done:
+                raise SessionError("nothing to undo: no step or answer has been made")
+            raise SessionError(
+                f"undo({count}), but {self.done} steps and answers have been made: "
+                f"give a count from 1 to {self.done}"
+            )
+        now, (cursor, answers) = self._now, self._past[-count]
+        if cursor != self._runner.cursor:
+            self._runner.check_can_go_back()
+        self._change(answers)
+        self._runner.seek(cursor)
+        self._future.append(now)
+        for _ in range(count - 1):
+            self._future.append(self._past.pop())
+        self._past.pop()
+
+    def forth(self) -> None:
+        """Nothing; does again what was taken back last.
+
+        Raises:
+            SessionError: nothing was, or something else was done since.
+        """
+        if not self._future:
+            raise SessionError("nothing to redo: nothing was undone, or other things since")
+        before, (cursor, answers) = self._now, self._future[-1]
+        self._change(answers)
+        while self._runner.cursor < cursor:  # by steps, so that the trace sees each of them
+            self._runner.advance()
+        self._runner.seek(cursor)
+        self._future.pop()
+        self._past.append(before)
+
+    @property
+    def _now(self) -> Point:
+        return self._runner.cursor, self._runner.answers
+
+    def _add(self, before: Point) -> None:
+        self._past.append(before)
+        self._future.clear()
+
+    def _change(self, answers: Answers) -> None:
+        changed = self._runner.answers.first_change(answers)
+        if changed is not None and isinstance(self._runner.video, Video):
+            self._runner.store.drop_from(changed)
+        self._runner.answers = answers
+
+    def _go_back_to(self, frame: int) -> None:
+        self._runner.go_to_end_of(frame)
+        self._runner.store.drop_from(frame + 1)
