@@ -141,7 +141,7 @@ def test_the_brush_paints_and_the_eraser_takes_away(notebook):
     own = np.array(notebook.value("vos.colours.colour_of(1)"))
     after = pixel(notebook, 50, 20)
     assert np.abs(after - own).sum() < np.abs(before - own).sum() - 30
-    assert notebook.value("int(session.masks.labels()[20, 60])") == 1
+    assert notebook.value("int(scene_of(session, 0).labels[20, 60])") == 1
     pick(notebook, "eraser")
     press(notebook, (30, 20), (90, 20))
     let_go(notebook, 3)
@@ -149,3 +149,80 @@ def test_the_brush_paints_and_the_eraser_takes_away(notebook):
     assert not notebook.array("session.prompts[-1].mask.astype('uint8')")[20, 30:91].any()
     notebook.page.wait_for_timeout(300)
     assert np.abs(pixel(notebook, 50, 20) - before).max() < 40
+
+
+def test_one_undo_takes_back_a_stroke_and_redo_gives_it_again(notebook):
+    page = notebook.page
+    notebook.button("redo").wait_for()
+    pick(notebook, "brush")
+    press(notebook, (30, 20), (90, 20))
+    let_go(notebook, 2)
+    canvas_of(notebook).focus()
+    page.keyboard.press("Control+z")
+    notebook.until("len(session.prompts) == 1 and explorer.settle()")
+    assert notebook.value("int(session.labels(0)[20, 60])") == 0
+    page.keyboard.press("Shift+Z")
+    notebook.until("len(session.prompts) == 2 and explorer.settle()")
+    assert notebook.value("int(scene_of(session, 0).labels[20, 60])") == 1
+    page.keyboard.press("z")
+    notebook.until("len(session.prompts) == 1 and explorer.settle()")
+    assert notebook.button("undo").is_enabled() and notebook.button("redo").is_enabled()
+
+
+def test_the_wheel_zooms_at_the_cursor_and_the_space_bar_drags(notebook):
+    page, view = notebook.page, "explorer._panel.canvas.view"
+    at = place(notebook, 80, 60)
+    page.mouse.move(at[0] - 5, at[1])
+    page.mouse.move(*at)
+    page.mouse.wheel(0, -600)
+    notebook.until(f"{view}.zoom > 2")
+    spot = notebook.value(f"[*{view}.to_canvas(80, 60)]")
+    box = canvas_of(notebook).bounding_box()
+    assert np.abs(np.array(spot) - (at[0] - box["x"], at[1] - box["y"])).max() < 4
+    left = notebook.value(f"{view}.left")
+    canvas_of(notebook).focus()
+    frames = notebook.value("session.history.done")
+    page.keyboard.down(" ")
+    press(notebook, (200, 90), (170, 90))
+    page.mouse.up()
+    page.keyboard.up(" ")
+    zoom = notebook.value(f"{view}.zoom")
+    notebook.until(f"abs({view}.left - {left} - 30 / {zoom}) < 1")
+    notebook.keep_picture("zoom")
+    page.mouse.down(button="middle")
+    page.mouse.move(*place(notebook, 200, 90), steps=3)
+    page.mouse.up(button="middle")
+    notebook.until(f"abs({view}.left - {left}) < 1")
+    assert notebook.value("explorer.settle() and session.history.done") == frames  # nothing ran
+    page.keyboard.press("0")
+    notebook.until(f"{view}.zoom == 1")
+    assert notebook.value("len(session.prompts)") == 1
+
+
+def test_a_page_that_scrolls_by_is_not_held_up(notebook):
+    box = canvas_of(notebook).bounding_box()
+    page = notebook.page
+    page.mouse.move(box["x"] - 40, box["y"] + 50)  # beside the canvas
+    page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y).dispatchEvent(new WheelEvent('wheel', "
+        "{deltaY: -200, clientX: x, clientY: y, bubbles: true, cancelable: true}))",
+        [box["x"] + 50, box["y"] + 50],
+    )
+    assert notebook.value("explorer.settle() and explorer._panel.canvas.view.zoom") == 1
+
+
+def test_on_a_fine_screen_the_canvas_has_as_many_pixels_as_the_screen(notebook):
+    tools = notebook.page.context.new_cdp_session(notebook.page)
+    metrics = {"width": 1360, "height": 1250, "deviceScaleFactor": 2, "mobile": False}
+    tools.send("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        notebook.page.wait_for_function(f'() => document.querySelector("{CANVAS}").width === 1360')
+        assert canvas_of(notebook).bounding_box()["width"] == 680
+        pick(notebook, "box")
+        press(notebook, (60, 40), (260, 150))
+        notebook.keep_picture("fine")
+        let_go(notebook, 2)
+        assert abs(notebook.value("session.prompts[-1].right") - 260) < 1
+    finally:
+        tools.send("Emulation.clearDeviceMetricsOverride")
+    notebook.page.wait_for_function(f'() => document.querySelector("{CANVAS}").width === 680')

@@ -154,6 +154,92 @@ def test_undo_takes_back_what_was_done_last():
     driver.close()
 
 
+def test_one_undo_takes_back_a_whole_run_and_one_redo_brings_it_back():
+    driver, _, errors = drive()
+    driver.answer(click(0))
+    done(driver)
+    driver.go("run")
+    done(driver)
+    driver.answer(click(4))
+    done(driver)
+    session = driver.session
+    assert session.request.frame == 8
+    driver.undo()
+    done(driver)
+    assert session.request.frame == 4 and len(session.prompts) == 1
+    driver.undo()
+    done(driver)
+    assert session.frame == 0 and session.trace.frames == () and len(session.prompts) == 1
+    driver.undo()
+    done(driver)
+    assert session.frame is None and session.prompts == ()
+    for _ in range(3):
+        driver.redo()
+    done(driver)
+    assert session.request.frame == 8 and session.trace.frames == tuple(range(8))
+    assert session.history.undone == 0 and not errors
+    driver.redo()
+    done(driver)
+    assert "nothing to redo" in str(errors[-1])
+    driver.close()
+
+
+def test_a_redo_can_be_stopped_and_gone_on_with():
+    video = Slow()
+    driver, _, _ = drive(video)
+    driver.answer(click(0))
+    driver.go("run")
+    done(driver)
+    driver.undo()
+    done(driver)
+    video.gate.clear()
+    driver.redo()
+    time.sleep(0.05)
+    driver.stop()
+    video.gate.set()
+    done(driver)
+    assert driver.session.history.undone > 0 and driver.session.request is None
+    driver.redo()
+    done(driver)
+    assert driver.session.request.frame == 4 and driver.session.history.undone == 0
+    driver.undo()
+    done(driver)
+    assert driver.session.trace.frames == ()
+    driver.close()
+
+
+def test_what_a_cell_did_is_taken_back_step_by_step():
+    driver, _, _ = drive()
+    driver.answer(click(0))
+    done(driver)
+    session = driver.session
+    session.run(until=1)
+    count = session.history.done
+    driver.undo()
+    done(driver)
+    assert session.history.done == count - 1
+    driver.go("frame")
+    done(driver)
+    driver.undo()
+    done(driver)
+    assert session.history.done == count - 1
+    driver.close()
+
+
+def test_an_object_is_forgotten_and_comes_back():
+    driver, _, errors = drive()
+    driver.answer(click(0))
+    driver.go("run")
+    done(driver)
+    driver.forget(1)
+    done(driver)
+    assert driver.session.prompts == () and driver.session.frame is None
+    driver.undo()
+    done(driver)
+    assert driver.session.request.frame == 4 and not errors
+    driver.close()
+
+
 @pytest.mark.parametrize("frame", [7])
 def test_a_prompt_for_a_later_frame_waits_for_it(frame):
     driver, events, _ = drive()

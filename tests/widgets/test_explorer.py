@@ -134,6 +134,22 @@ def test_the_toolbar_says_what_is_in_hand(explorer):
     assert explorer._panel.keys.widget.layout.display is None
 
 
+def test_undo_and_redo_by_key_and_button(explorer):
+    buttons = explorer._panel.actions.buttons
+    click(explorer, 3, 2)
+    assert buttons["redo"].disabled and not buttons["undo"].disabled
+    drag(explorer, (3, 2), (5, 2))
+    key(explorer, "z")
+    assert len(explorer.session.prompts) == 1 and not buttons["redo"].disabled
+    key(explorer, "Control+z", shift=True)
+    assert len(explorer.session.prompts) == 2
+    press(explorer, "undo")
+    press(explorer, "undo")
+    assert explorer.session.prompts == () and buttons["undo"].disabled
+    key(explorer, "z", shift=True)
+    assert len(explorer.session.prompts) == 1
+
+
 def test_a_click_is_a_prompt_on_the_object_and_shows_what_it_does(explorer):
     click(explorer, 3, 2)
     assert explorer.session.prompts == (Click(frame=0, object_id=1, x=3, y=2),)

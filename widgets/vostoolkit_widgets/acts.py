@@ -38,6 +38,9 @@ class Acts:
             case "undo":
                 gaze.is_following = True
                 self._driver.undo()
+            case "redo":
+                gaze.is_following = True
+                self._driver.redo()
             case "skip" | "it is gone":
                 self._give_verdict(name)
             case "object":

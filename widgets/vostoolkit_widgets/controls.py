@@ -7,6 +7,7 @@ import ipywidgets
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.colours import colour_of, css
+from vostoolkit.history import History
 from vostoolkit_widgets.wording import STAGES
 
 _ACTIONS = (
@@ -14,7 +15,8 @@ _ACTIONS = (
     ("frame", "step-forward", "To the end of this frame  (f)"),
     ("stage", "chevron-right", "One stage  (s)"),
     ("stop", "stop", "Stop after the stage at work  (Space)"),
-    ("undo", "undo", "Take back the last stage or answer  (z)"),
+    ("undo", "undo", "Take back what was last done: a stage, a run, an answer  (Z)"),
+    ("redo", "repeat", "Do again what was taken back  (Shift Z)"),
 )
 _KEYS = (
     ("Space", "run, stop; held: drag the frame"),
@@ -47,7 +49,15 @@ class Actions:
         self.widget = ipywidgets.HBox([*self.buttons.values(), self._place])
         self.widget.add_class("vos-actions")
 
-    def show(self, place: str, *, is_running: bool, is_going: bool, is_finished: bool) -> None:
+    def show(
+        self,
+        place: str,
+        *,
+        is_running: bool,
+        is_going: bool,
+        is_finished: bool,
+        history: History,
+    ) -> None:
         """Nothing; shows the place, and which buttons can be pressed.
 
         ``is_going`` means that it runs, or will with the next answer.
@@ -56,7 +66,8 @@ class Actions:
         for name in ("run", "frame", "stage"):
             self.buttons[name].disabled = is_running or is_finished
         self.buttons["stop"].disabled = not is_going
-        self.buttons["undo"].disabled = is_running
+        self.buttons["undo"].disabled = is_running or not history.done
+        self.buttons["redo"].disabled = is_running or not history.undone
 
 
 class Objects:

@@ -5,13 +5,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+from vostoolkit.arrays import ObjectId
 from vostoolkit.prompts import Drawing, Prompt, Skip
 from vostoolkit.protocols import Event
 from vostoolkit.results import Checkpoint, Refinement, Request, StageResult
 from vostoolkit.session import Session
+from vostoolkit_widgets.ledger import Ledger
 from vostoolkit_widgets.worker import Worker
 
-Goal: TypeAlias = Literal["stage", "frame", "run", "answer"]
+Goal: TypeAlias = Literal["stage", "frame", "run", "answer", "redo"]
 
 
 class Driver:
@@ -35,6 +37,7 @@ class Driver:
         self._given: tuple[Prompt, ...] = ()
         self._pending: list[Prompt] = []
         self._checkpoints = 0
+        self._ledger = Ledger(session.history)
         self._worker = Worker("vostoolkit-session", self._failed)
 
     @property
@@ -74,10 +77,19 @@ class Driver:
         self._pending += prompts
         self._worker.post(lambda: self._answer(prompts))
 
+    def forget(self, object_id: ObjectId) -> None:
+        """Nothing; stops, and takes back all prompts on an object."""
+        self.stop()
+        self._worker.post(lambda: self._forget(object_id))
+
     def undo(self) -> None:
-        """Nothing; stops, and takes back the last stage or answer."""
+        """Nothing; stops, and takes back what was last asked for: a stage, a run, an answer."""
         self.stop()
         self._worker.post(self._undo)
+
+    def redo(self) -> None:
+        """Nothing; does again what was taken back last; `stop` ends it."""
+        self._worker.post(self._redo)
 
     def wait(self, timeout_s: float) -> bool:
         """Whether everything asked for was done in time."""
@@ -91,6 +103,7 @@ class Driver:
     def _go(self, goal: Goal) -> None:
         self.goal = goal
         self._ends.clear()
+        self._ledger.begin()
         self._worker.post(self._advance, instead_of="advance")
 
     def _halt(self) -> None:
@@ -105,6 +118,7 @@ class Driver:
                 event = None
             else:
                 event = session.step()
+                self._ledger.mark()
         if goal is not None and session.finished:
             self._reached(goal)
         if event is None or goal is None:
@@ -147,7 +161,9 @@ class Driver:
     def _answer(self, prompts: tuple[Prompt, ...]) -> None:
         session, request = self.session, self.session.request
         is_asked = request is not None and all(p.frame == request.frame for p in prompts)
+        self._ledger.begin()
         session.answer(*prompts)
+        self._ledger.mark()
         self._ends.clear()  # the time a person takes is no part of the rate
         is_ahead = min(prompt.frame for prompt in prompts) > (session.frame or 0)
         goes_on = is_asked and self.goal in ("run", "frame")
@@ -158,8 +174,28 @@ class Driver:
         if self.goal is not None:
             self._worker.post(self._advance, instead_of="advance")
 
+    def _forget(self, object_id: ObjectId) -> None:
+        self._ledger.begin()
+        self.session.forget(object_id)
+        self._ledger.mark()
+        self._forget_untaken()
+        self._on_event(None)
+
+    def _redo(self) -> None:
+        self.goal, count = "redo", self._ledger.to_redo()
+        for _ in range(count):
+            if self.goal != "redo":
+                break
+            self.session.redo()
+            self._ledger.mark()
+            if self.session.last is not None:
+                self._on_event(self.session.last)
+        self._reached("redo")
+        self._on_event(None)
+
     def _undo(self) -> None:
-        self.session.undo()
+        self.session.undo(self._ledger.to_undo())
+        self._ledger.mark()
         self._forget_untaken()
         self._on_event(None)
 

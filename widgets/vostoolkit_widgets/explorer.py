@@ -187,7 +187,11 @@ class Explorer:
                 pass
         if self._gaze.is_following:
             self._gaze.frame = self.session.frame or 0
-        if not (self._driver.goal == "run" and isinstance(event, StageResult) and self._is_fresh):
+        if not (
+            self._driver.goal in ("run", "redo")
+            and isinstance(event, StageResult)
+            and self._is_fresh
+        ):
             self.refresh()
 
     @property
@@ -216,6 +220,7 @@ class Explorer:
             is_running=is_running,
             is_going=self._driver.goal is not None,
             is_finished=session.finished,
+            history=session.history,
         )
         panel.objects.show(objects_of(session, scene), self.object_id)
         panel.show_tool()

@@ -150,7 +150,7 @@ class Handle {
 function render({ model, el }) {
   const controller = new AbortController(), { signal } = controller;
   const handles = new Map();
-  let dark = null, width = 0;
+  let dark = null, width = 0, ratio = 0;
   el.style.cssText = "position:absolute; width:0; height:0; margin:0; overflow:visible;";
 
   const widths = new ResizeObserver((entries) => {
@@ -159,12 +159,6 @@ function render({ model, el }) {
     width = found;
     model.send({ type: "width", width });
   });
-
-  const sayRatio = () => {
-    model.send({ type: "ratio", ratio: window.devicePixelRatio || 1 });
-    matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`)
-      .addEventListener("change", sayRatio, { once: true, signal });
-  };
 
   // The canvas may appear later; only the one beside this widget counts, not that of another view.
   function look() {
@@ -175,8 +169,11 @@ function render({ model, el }) {
       handles.set(canvas, new Handle(canvas, el, model, signal));
       dark = isDark(canvas);
       model.send({ type: "ready", dark });
-      sayRatio();
       widths.observe(canvas);
+    }
+    if (handles.size && ratio !== window.devicePixelRatio) {
+      ratio = window.devicePixelRatio;
+      model.send({ type: "ratio", ratio });
     }
   }
   const timer = setInterval(look, 400);
