@@ -31,7 +31,7 @@ def one_hot(
     Source: AOT's release propagates hard masks, and sees other groups as background.
     """
     slots = [0, *(1 + group.index(o) if o in group else 0 for o in masks.objects)]
-    labels = torch.tensor(slots, device=masks.pmf.device)[masks.pmf.max(0)[1]]
+    labels = torch.tensor(slots, device=masks.pmf.device)[masks.likeliest.long()]
     labels = functional.interpolate(labels[None, None].float(), size=list(size), mode="nearest")
     return (labels == torch.arange(classes, device=labels.device)[:, None, None]).float()
 

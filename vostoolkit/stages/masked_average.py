@@ -58,12 +58,11 @@ class MaskedAverage(ABC):
     def __call__(self, predicted: Propagation, previous: Uncertainty | None, /) -> Uncertainty:
         """The map, and the region, score and jump of each object of a prediction."""
         values = self.map(predicted)
-        channel = predicted.masks.pmf.max(0)[1]
         regions: dict[ObjectId, Region] = {}
         score: dict[ObjectId, float] = {}
         lost: set[ObjectId] = set()
-        for index, object_id in enumerate(predicted.masks.objects, start=1):
-            mask = to_mask(channel == index)
+        for object_id in predicted.masks.objects:
+            mask = to_mask(predicted.masks.region(object_id))
             region = self.grown(mask)
             regions[object_id] = to_region(region, like=values)
             score[object_id] = self._score(values, mask, region)
