@@ -225,7 +225,7 @@ def rows_of(record: FrameRecord) -> Iterable[Row]:
 
 def encode_labels(labels: Labels) -> bytes:
     """The labels as PNG."""
-    return cv2.imencode(".png", labels, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+    return cv2.imencode(".png", labels)[1].tobytes()
 
 
 def decode_labels(png: bytes) -> Labels:
