@@ -194,8 +194,13 @@ class Upsampling(nn.Module):
 
 
 def per_object(x: Float[Tensor, "b c h w"], count: int) -> Float[Tensor, "bn c h w"]:
-    """The same features once for each object, objects running fastest."""
-    return x if count == 1 else x.repeat_interleave(count, 0)
+    """The same features once for each object, objects running fastest.
+
+    Those of one image aren't copied.
+    """
+    if count == 1 or len(x) == 1:
+        return x.expand(len(x) * count, -1, -1, -1)
+    return x.repeat_interleave(count, 0)
 
 
 def shrunk(x: Float[Tensor, "b c h w"], size: tuple[int, ...]) -> Float[Tensor, "b c i j"]:

@@ -31,9 +31,10 @@ class BasicBlock(nn.Module):
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d i j"]:
         """The block's output, not negative; ``stride`` times smaller."""
-        out = functional.relu(self.bn1(self.conv1(x)))
+        out = functional.relu(self.bn1(self.conv1(x)), inplace=True)
         out = self.bn2(self.conv2(out))
-        return functional.relu(out + (x if self.downsample is None else self.downsample(x)))
+        out += x if self.downsample is None else self.downsample(x)
+        return functional.relu(out, inplace=True)
 
 
 class Bottleneck(nn.Module):
