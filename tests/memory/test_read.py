@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vostoolkit.memory import read
-from vostoolkit.memory.read import memory_rows, query_rows, read_all, similarity, top_weights
+from vostoolkit.memory.read import (
+    largest,
+    memory_rows,
+    query_rows,
+    read_all,
+    similarity,
+    top_weights,
+)
 
 
 def test_similarity_is_minus_the_weighted_squared_distance():
@@ -61,3 +68,13 @@ def test_reading_is_repeatable_to_the_bit():
     first = read_all(query, memory, value, top_k=30)
     again = read_all(query, memory, value, top_k=30)
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+
+
+@given(st.integers(1, 700), st.integers(1, 12), st.booleans())
+def test_the_largest_are_those_of_topk(size, count, has_equals):
+    x = torch.randn(5, size)
+    x = x.mul(3).round() if has_equals else x
+    values, places = largest(x, min(count, size))
+    assert torch.equal(values, x.topk(min(count, size), -1)[0])
+    assert torch.equal(x.gather(-1, places), values)
+    assert all(len(row.unique()) == len(row) for row in places)
