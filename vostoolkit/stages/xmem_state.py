@@ -1,18 +1,23 @@
 """What an XMem run carries from frame to frame."""
 
 from dataclasses import dataclass, field, replace
+from typing import get_args
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional
 
-from vostoolkit.arrays import ObjectId, Size
+from vostoolkit.arrays import Map, ObjectId, Size
 from vostoolkit.frames import Frame
-from vostoolkit.masks import Masks
+from vostoolkit.masks import Masks, soft_aggregate
 from vostoolkit.memory.bank import TIERS, Memory
 from vostoolkit.memory.bank import Tier as MemoryTier
 from vostoolkit.results import Tier
 from vostoolkit.stages.fitting import Fit, MaskResampling
+
+_SURE = 1e-6
+"""So near to 0 and 1 are all probabilities of a drawn mask; aggregation leaves 1e-7."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +46,11 @@ def check_memorised(
     """Nothing, if these objects of the masks can be memorised with the frame.
 
     Raises:
-        ValueError: objects that aren't in the masks, none for permanent memory, or masks of
-            another size than the frame.
+        ValueError: no such tier, objects that aren't in the masks, none for permanent memory, or
+            masks of another size than the frame.
     """
+    if tier not in (None, *get_args(Tier)):
+        raise ValueError(f"tier {tier!r}: give {' or '.join(map(repr, get_args(Tier)))}, or None")
     if tier == "permanent" and not objects:
         raise ValueError(
             f"frame {frame.index}: no object for permanent memory; where none can be seen, say of "
@@ -68,7 +75,8 @@ def working_masks(
     """Object probabilities at working size, in the order of ``objects``.
 
     Masks that the last state has handed out aren't resampled: it still has them at working size.
-    Objects that the masks don't hold keep their last probabilities.
+    Objects that the masks don't hold keep their last probabilities, and all but those that were
+    drawn keep them in the padding: nothing was said about what lies beyond the frame.
     """
     previous = last.previous if last else None
     known = last.objects if last else ()
@@ -83,7 +91,30 @@ def working_masks(
             rows.append(previous[known.index(o)])
         else:
             rows.append(torch.zeros(given.shape[1:], device=given.device))
-    return torch.stack(rows) if rows else given[:0]
+    working = torch.stack(rows) if rows else given[:0]
+    if previous is None or not any(fit.padding):
+        return working
+    undrawn = [o for o in known if o not in masks.objects or not _is_drawn(masks.of(o))]
+    predicted = torch.zeros_like(working)
+    for o in undrawn:
+        predicted[objects.index(o)] = previous[known.index(o)]
+    return _joined_at_the_border(working, predicted, fit)
+
+
+def _is_drawn(mask: Map) -> bool:
+    """Whether every pixel is surely in the mask or surely outside, as in no prediction."""
+    return bool(((mask < _SURE) | (mask > 1 - _SURE)).all())
+
+
+def _joined_at_the_border(
+    inside: Float[Tensor, "n y x"], beyond: Float[Tensor, "n y x"], fit: Fit
+) -> Float[Tensor, "n y x"]:
+    """Masks of the frame, in a padding with what was predicted there of objects not drawn.
+
+    Source: XMem's release, which merges drawn and predicted masks with their padding.
+    """
+    is_inside = functional.pad(torch.ones(*fit.working, device=inside.device), fit.padding) > 0
+    return torch.where(is_inside, inside, torch.softmax(soft_aggregate(beyond), 0)[1:])
 
 
 def seen(
