@@ -155,6 +155,8 @@ def test_the_present_mask_is_a_prompt_where_the_refiner_is_told_so(
 
 
 def test_missing_and_foreign_checkpoints_are_named(tmp_path: Path) -> None:
+    with pytest.raises((ValueError, TypeError)):  # under test, types catch it first
+        SamHqRefiner("tiny", device="cpu")  # pyright: ignore[reportArgumentType]
     with pytest.raises(WeightsError, match="sam-hq-vit-b"):
         SamHqRefiner("vit_b", device="cpu")
     path = tmp_path / "other.pth"

@@ -63,6 +63,12 @@ def test_an_object_that_is_gone_is_refused():
         LinearBlend()(picture(6), pair(0.4, 0.4), new, correction())
 
 
+@pytest.mark.parametrize("fuse", [LinearBlend(), fuser()], ids=["linear", "learned"])
+def test_a_frame_of_another_size_is_refused(fuse):
+    with pytest.raises(ValueError, match=r"for frame 6 of \(32, 70\): give masks"):
+        fuse(picture(6, (32, 70)), pair(0.4, 0.4), pair(0.4, 0.4), correction())
+
+
 @given(st.integers(3, 9), st.floats(0, 1), st.floats(0, 1))
 def test_blends_lie_between_and_sum_to_one(frame, p, q):
     old, new = pair(p / 2, 0.3), pair(q / 2, 0.1)

@@ -164,3 +164,13 @@ def test_an_object_of_which_nothing_is_left_leaves():
 def test_a_frame_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match=r"frame 3 isn't in permanent memory, .* frames: 0, 4"):
         STAGE.forget(3, annotated(0, 4))
+
+
+def test_a_tier_that_there_is_not_is_refused():
+    state = annotated(0)
+    with pytest.raises(ValueError, match="no memory tier 'permanet': there are long-term, "):
+        STAGE.reading(picture(1), state, object_id=1).affinity("permanet", 0, 3, 3)
+    with pytest.raises((ValueError, TypeError)):  # under test, types catch it first
+        STAGE.forget(0, state, tier="permanet")
+    with pytest.raises((ValueError, TypeError)):
+        STAGE.memorise(picture(1), drawn(1), state, tier="permanet")

@@ -142,6 +142,8 @@ def test_bad_input_is_refused_with_what_to_do():
         stage.propagate(picture(1), stage.start(picture(0), (1,)))
     with pytest.raises(ValueError, match="give frames of one size"):
         stage.propagate(picture(1, (32, 32)), begun(stage, 1))
+    with pytest.raises(ValueError, match="no object for permanent memory"):
+        stage.memorise(picture(1), Masks.empty(picture(1).size), begun(stage, 1), tier="permanent")
     for wrong in ({"top_k": 0}, {"working_max": 0}, {"short_side": 8}):
         with pytest.raises(ValueError, match=next(iter(wrong)).replace("_", ".")):
             make(**wrong)

@@ -223,6 +223,14 @@ class TestRefusals:
         with pytest.raises(ValueError, match=r"objects \[4\] aren't in the masks"):
             stage.memorise(picture(1), drawn(1), begun(stage, 1), tier="working", objects=(4,))
 
+    def test_masks_without_objects_are_seen_and_not_stored(self):
+        stage = make()
+        before = stage.propagate(picture(1), begun(stage, 1))[1]
+        nothing = Masks.empty(picture(1).size)
+        update, after = stage.memorise(picture(1), nothing, before, tier="working")
+        assert update.added == 0
+        assert after.memory is before.memory
+
     def test_a_device_that_is_not_there(self):
         with pytest.raises(DeviceError, match="isn't there: this machine has"):
             make(device="cuda:7")

@@ -167,6 +167,11 @@ def test_a_verdict_and_clicks_together_are_refused() -> None:
         refined(Absent(7, 1), click(1, 1))
 
 
+def test_an_unknown_rule_about_the_present_mask_is_refused() -> None:
+    with pytest.raises((ValueError, TypeError)):  # under test, types catch it first
+        refined(click(1, 1), use_previous="sometimes")  # pyright: ignore[reportArgumentType]
+
+
 def test_masks_of_another_size_are_refused() -> None:
     with pytest.raises(ValueError, match="masks of \\(3, 3\\) for frame 7 of \\(20, 40\\)"):
         refined(click(1, 1), masks=Masks.empty(Size(3, 3)))

@@ -182,7 +182,13 @@ class Group:
         return replace(self, working=working, permanent=permanent)
 
     def tier(self, name: str) -> Tier:
-        """The tier of a name in ``TIERS``."""
+        """The tier of a name in ``TIERS``.
+
+        Raises:
+            ValueError: no such tier.
+        """
+        if name not in TIERS:
+            raise ValueError(f"no memory tier {name!r}: there are {', '.join(TIERS)}")
         return self.tiers[TIERS.index(name)]
 
     def frames(self, tier: str) -> list[int]:

@@ -41,7 +41,7 @@ _KINDS: dict[AnnotationKind, str] = {
     "mask": "a drawn mask",
     "stop": "nothing",
 }
-_WIDTH, _HEIGHT, _LEFT, _COLUMNS = 964, 150, 52, 5
+_WIDTH, _HEIGHT, _LEFT, _COLUMNS = 964, 150, 72, 5
 _FLOOR = _HEIGHT - 26
 _THUMBNAIL = Size(112, 180)
 _LANE = 44
@@ -75,7 +75,7 @@ def _(result: AnnotationChoice, image: Image | None = None) -> Picture:
 @words.register
 def _(result: FrameSelection) -> tuple[str, ...]:
     if not result.frames:
-        return ("no frame is left to annotate",)
+        return ("no other frame can be chosen: all are annotated, or show too little of an object",)
     chosen = zip(result.frames, result.reasons, strict=True)
     return tuple(f"frame {frame}: {reason}" for frame, reason in chosen)
 

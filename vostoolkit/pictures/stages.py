@@ -78,7 +78,9 @@ def _(result: Propagation, image: Image | None = None) -> Picture:
     room = _ROOM[1 + min(len(masks.objects), _MOST_OBJECTS)]
     view = around(masks.size, _regions(masks), room)
     panels = [titled(_masks_panel(masks, image, view), f"frame {result.frame}")]
-    for object_id in masks.objects[:_MOST_OBJECTS]:
+    pixels = np.bincount(masks.labels().ravel(), minlength=256)
+    largest = sorted(masks.objects, key=lambda o: -pixels[o])[:_MOST_OBJECTS]
+    for object_id in sorted(largest, key=masks.objects.index):
         palette = _ramp(colour_of(object_id))
         values = view.map(_array(masks.of(object_id)))
         panel = with_scale(coloured(values, palette, 1), palette, "0", "1")

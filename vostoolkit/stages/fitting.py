@@ -50,6 +50,8 @@ class Fit:
         self, probability: Float[Tensor, "n h w"], resampling: MaskResampling = "smooth"
     ) -> Float[Tensor, "n y x"]:
         """Probabilities at the frame's size, resized and padded with zeros."""
+        if not len(probability):  # torch doesn't resize nothing
+            return self.masks(probability.new_zeros(1, *self.size), resampling)[:0]
         if resampling == "nearest":
             return self._padded(functional.interpolate(probability[None], list(self.working)))[0]
         return self._padded(self._inward(probability[None], is_smoothed=True))[0]

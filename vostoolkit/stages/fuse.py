@@ -38,7 +38,7 @@ class LinearBlend:
             ValueError: a frame that isn't between the two corrected ones, or masks that don't fit.
         """
         near, far = correction.weights(frame.index)
-        old = _like(old, new)
+        old = _like(old, new, frame)
         masks = Masks(near * new.pmf + far * old.pmf, new.objects)
         return Fusion(frame=frame.index, old=old, new=new, masks=masks, weights=(near, far))
 
@@ -90,7 +90,7 @@ class DifferenceAwareFusion:
             ValueError: a frame that isn't between the two corrected ones, or masks that don't fit.
         """
         weights = correction.weights(frame.index)
-        old = _like(old, new)
+        old = _like(old, new, frame)
         fit = self.propagator.fit(frame)
         before, after = (fit.masks(m.pmf[1:].to(self._device)) for m in (old, new))
         carried = self.carried(frame, new, correction, fit)
@@ -154,7 +154,7 @@ class _Keys:
         last = self._last
         if last is None or last[0] is not correction or last[1:3] != (new.objects, fit):
             device = propagator.engine.device
-            pair = (_like(m, new) for m in (correction.before, correction.after))
+            pair = (_like(m, new, correction.frame) for m in (correction.before, correction.after))
             before, after = (fit.masks(m.pmf[1:].to(device)) for m in pair)
             keys, _ = propagator.engine.encode_memory(correction.frame, fit, after)
             change = torch.stack([after - before, before - after], 1).clamp_min(0)
@@ -164,8 +164,13 @@ class _Keys:
         return last[3], last[4]
 
 
-def _like(masks: Masks, new: Masks) -> Masks:
-    """The masks with the objects of others, in their order; absent ones are empty."""
+def _like(masks: Masks, new: Masks, frame: Frame) -> Masks:
+    """The masks with the objects of the frame's new ones, in their order; absent ones are empty."""
+    if new.size != frame.size:
+        raise ValueError(
+            f"masks of {tuple(new.size)} for frame {frame.index} of {tuple(frame.size)}: "
+            "give masks of the frame's height and width"
+        )
     if masks.size != new.size or set(masks.objects) - set(new.objects):
         raise ValueError(
             f"masks of {tuple(masks.size)} with objects {masks.objects} beside new ones of "

@@ -115,7 +115,7 @@ class ColourPropagator:
             ValueError: objects that aren't in the masks, or masks of another size than the frame.
         """
         targets = masks.objects if objects is None else objects
-        check_memorised(frame, masks, targets)
+        check_memorised(frame, masks, targets, tier)
         whole = joined(masks, state.last.masks if state.last else None)
         seen = Seen(frame.index, tier or "working", self._features(frame), whole)
         is_aside = tier == "permanent" and state.last and state.last.frame != frame.index

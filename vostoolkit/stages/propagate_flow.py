@@ -82,7 +82,7 @@ class FlowPropagator:
             ValueError: objects that aren't in the masks, or masks of another size than the frame.
         """
         targets = masks.objects if objects is None else objects
-        check_memorised(frame, masks, targets)
+        check_memorised(frame, masks, targets, tier)
         if tier != "permanent" or state.frame in (None, frame.index):
             grey = cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY)
             last = joined(masks, state.masks)

@@ -133,7 +133,7 @@ class StmPropagator:
             ValueError: objects that aren't in the masks, or a frame or masks of another size.
         """
         targets = masks.objects if objects is None else objects
-        check_memorised(frame, masks, targets)
+        check_memorised(frame, masks, targets, tier)
         fit = self.fit(frame, state)
         last, after = state.last, state
         if last is not None and masks is last.masks:

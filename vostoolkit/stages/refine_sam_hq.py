@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -73,6 +74,9 @@ class SamHqRefiner:
     def __post_init__(self) -> None:
         if self.remembered < 1:
             raise ValueError(f"remembered={self.remembered}: keep at least 1 picture's embedding")
+        if self.size not in get_args(SamSize):
+            sizes = ", ".join(get_args(SamSize))
+            raise ValueError(f"no SAM-HQ of size {self.size!r}: there are {sizes}")
         checkpoint = self.checkpoint or f"sam-hq-{self.size.replace('_', '-')}"
         device = str(choose_device(self.device))
         object.__setattr__(self, "network", _network(self.size, str(checkpoint), device))

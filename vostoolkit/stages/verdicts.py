@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 import torch
@@ -67,7 +67,11 @@ def refine(
     Raises:
         PromptError: a prompt outside the frame, of another frame or object, or a verdict together
             with marks.
+        ValueError: masks of another size than the frame, or no such ``use_previous``.
     """
+    if use_previous not in get_args(UsePrevious):
+        rules = ", ".join(map(repr, get_args(UsePrevious)))
+        raise ValueError(f"use_previous={use_previous!r}: give one of {rules}")
     _check(frame, object_id, prompts)
     before = _present(frame, object_id, masks)
     verdicts = [p for p in prompts if isinstance(p, Absent | Drawing)]

@@ -115,8 +115,9 @@ class Reading:
         """Which pixels read the place at a pixel of an earlier frame, in one tier.
 
         Raises:
-            ValueError: the pixel isn't in the frame.
+            ValueError: no such tier, or the pixel isn't in the frame.
         """
+        self.group.tier(tier)
         place, held = self.grid.place(x, y), self._elements()
         names = torch.tensor([name == tier for name in self._tiers()], device=held.frame.device)
         element = (held.frame == frame) & (held.place == place) & names
