@@ -29,6 +29,16 @@ def walked(stage: StmPropagator, state: StmState, frames, every: int = 2) -> Stm
     return state
 
 
+def test_a_full_working_memory_leaves_each_object_something_to_read():
+    stage = make(working_max=1)
+    state = begun(stage, 1, tier="working")
+    _, state = stage.memorise(picture(1), drawn(2), state, tier="working")
+    assert [(m.frame, m.objects) for m in state.memory] == [(0, (1,)), (1, (2,))]
+    assert stage.propagate(picture(2), state)[0].masks.objects == (1, 2)
+    _, state = stage.memorise(picture(2), drawn(1, 2), state, tier="working")
+    assert [(m.frame, m.objects) for m in state.memory] == [(2, (1, 2))]
+
+
 def test_masks_have_the_frames_size_and_sum_to_one():
     stage = make()
     assert isinstance(stage, Propagator)

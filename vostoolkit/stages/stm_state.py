@@ -1,5 +1,6 @@
 """What a run with a space-time memory carries from frame to frame."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import torch
@@ -79,8 +80,8 @@ class StmState:
         """The state with a frame in memory.
 
         What the frame's tier held of it for these objects before is replaced; permanent memory
-        also replaces it in working memory. Of more than ``working_max`` frames in working memory
-        the oldest are forgotten.
+        also replaces it in working memory. Of more than ``working_max`` frames of an object in
+        working memory the oldest are forgotten.
         """
         replaced = ("working", "permanent") if new.tier == "permanent" else (new.tier,)
         kept: list[MemoryFrame] = []
@@ -90,13 +91,25 @@ class StmState:
             if rest:
                 kept.append(m.of_objects(rest))
         kept.append(new)
-        working = list(dict.fromkeys(m.frame for m in kept if m.tier == "working"))
-        gone = working[:-working_max] if working_max else []
-        memory = tuple(m for m in kept if m.tier != "working" or m.frame not in gone)
         objects = (*self.objects, *(o for o in new.objects if o not in self.objects))
+        memory = tuple(kept) if working_max is None else _latest(kept, working_max)
         return replace(self, objects=objects, memory=memory)
 
     def sizes(self) -> dict[str, int]:
         """Places of all objects in each tier."""
         tiers: tuple[Tier, ...] = ("permanent", "working")
         return {t: sum(len(m) for m in self.memory if m.tier == t) for t in tiers}
+
+
+def _latest(memory: list[MemoryFrame], most: int) -> tuple[MemoryFrame, ...]:
+    """The frames without those in working memory that came before an object's last ``most``."""
+    count: Counter[ObjectId] = Counter()
+    kept: list[MemoryFrame] = []
+    for m in reversed(memory):
+        if m.tier == "working":
+            count.update(m.objects)
+            rest = tuple(o for o in m.objects if count[o] <= most)
+            kept += [m.of_objects(rest)] if rest else []
+        else:
+            kept.append(m)
+    return tuple(reversed(kept))
