@@ -140,6 +140,15 @@ class TestMemorise:
         both = 2 * PLACES  # two groups
         assert seen == [(0, 0), (both, 0), (0, 0), (0, 0), (both, 0), (0, 0), (both, both)]
 
+    def test_a_gap_counts_backwards_too(self):
+        stage = make(memory_gap=2)
+        start = stage.start(picture(7), (1,))
+        _, state = stage.memorise(picture(7), drawn(1), start, tier="working")
+        for index in range(6, -1, -1):
+            result, state = stage.propagate(picture(index), state)
+            _, state = stage.memorise(picture(index), result.masks, state, tier="working")
+        assert state.stored() == (7, 5, 3, 1)
+
     def test_no_tier_only_makes_the_masks_the_last_ones(self):
         stage = make()
         result, state = stage.propagate(picture(1), begun(stage, 1))

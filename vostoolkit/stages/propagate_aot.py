@@ -49,8 +49,8 @@ class AotPropagator:
         network: any network of the family; it's copied, folded for inference and moved.
         short_side: larger frames are shrunk to this shorter side; None works at the frame's own.
             Either way sides are rounded to what the network's grid needs.
-        memory_gap: a predicted frame that is to be memorised is stored if the last stored one is at
-            least so many frames back; None stores none, as AOT-T, S and B do.
+        memory_gap: a predicted frame that is to be memorised is stored if all stored ones are at
+            least so many frames away, on either side; None stores none, as AOT-T, S and B do.
         most_stored: how many predicted frames are kept, the oldest leave; None keeps all.
         device: None takes the best there is.
 
@@ -223,9 +223,8 @@ class AotPropagator:
         return tuple(kept)
 
     def _is_due(self, frame: Frame, state: AotState) -> bool:
-        earlier = [index for index in state.stored() if index <= frame.index]
         gap = self.memory_gap
-        return gap is not None and (not earlier or frame.index - max(earlier) >= gap)
+        return gap is not None and all(abs(frame.index - t) >= gap for t in state.stored())
 
     def _one_hots(
         self, masks: Masks, objects: tuple[ObjectId, ...], fit: Fit
