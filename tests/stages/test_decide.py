@@ -57,6 +57,11 @@ def test_the_release_compares_strictly(jump: float, action: str) -> None:
     assert ("=" in decision.reason[1]) == (action == "none")
 
 
+def test_a_score_that_is_no_number_is_not_taken_for_certain() -> None:
+    with pytest.raises(ValueError, match="frame 4: the uncertainty of object 1 is not a number"):
+        decided(EntropyJump(), None, score=float("nan"))
+
+
 def test_a_lost_object_is_asked_for_once() -> None:
     rule = EntropyJump()
     first = rule(uncertain(0.0, lost=True), uncertain(0.0))

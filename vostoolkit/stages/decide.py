@@ -47,7 +47,17 @@ class EntropyJump:
         return EntropyJump(comparison="above", ask_when_lost=False)
 
     def __call__(self, uncertainty: Uncertainty, previous: Uncertainty | None, /) -> Decision:
-        """The decision for each object; ``previous`` tells which objects were lost already."""
+        """The decision for each object; ``previous`` tells which objects were lost already.
+
+        Raises:
+            ValueError: a score that isn't a number, so that nothing can be decided by it.
+        """
+        if broken := [o for o, score in uncertainty.score.items() if math.isnan(score)]:
+            raise ValueError(
+                f"frame {uncertainty.frame}: the uncertainty of object {broken[0]} is not a "
+                "number, as the network's masks aren't: check its weights, or take "
+                "precision='float32'"
+            )
         lost_before = previous.lost if previous is not None else frozenset[ObjectId]()
         objects = uncertainty.masks.objects
         verdicts = {
