@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 from vostoolkit.arrays import Image, Size
-from vostoolkit.colours import colour_of
-from vostoolkit.geometry import to_mask
 from vostoolkit.masks import Masks
 from vostoolkit.pictures.layout import Picture, column, framed, row, titled
 from vostoolkit.pictures.stages import picture
-from vostoolkit.pictures.view import View, marked, outlined, tinted, whole
+from vostoolkit.pictures.view import marked, segmented, whole
 from vostoolkit.pictures.words import words
 from vostoolkit.prompts import Prompt
 from vostoolkit.results import AcrossFrames
@@ -27,9 +25,9 @@ def _(result: AcrossFrames, image: Image | None = None) -> Picture:
         own = [p for p in result.prompts if p.frame == frame.index]
         before = result.before.get(frame.index, Masks.empty(frame.size))
         panels = [
-            titled(_over(ground, before, view), f"frame {frame.index}: before"),
+            titled(segmented(ground, before, view), f"frame {frame.index}: before"),
             titled(marked(ground, own, view), _given(own)),
-            titled(_over(ground, result.after[frame.index], view), "after"),
+            titled(segmented(ground, result.after[frame.index], view), "after"),
         ]
         rows.append(row(panels, [None, "arrow"]))
     return framed(column(rows))
@@ -52,11 +50,3 @@ def _(result: AcrossFrames) -> tuple[str, ...]:
 def _given(prompts: Sequence[Prompt]) -> str:
     objects = [str(o) for o in dict.fromkeys(p.object_id for p in prompts)]
     return f"given on {', '.join(objects)}" if objects else "nothing given"
-
-
-def _over(ground: Picture, masks: Masks, view: View) -> Picture:
-    panel = ground
-    for object_id in masks.objects:
-        region = view.mask(to_mask(masks.region(object_id)))
-        panel = outlined(tinted(panel, region, colour_of(object_id)), region, colour_of(object_id))
-    return panel

@@ -4,12 +4,10 @@ import numpy as np
 from jaxtyping import Float
 
 from vostoolkit.arrays import Image, Size
-from vostoolkit.colours import colour_of
 from vostoolkit.geometry import to_mask
-from vostoolkit.masks import Masks
 from vostoolkit.pictures.layout import Picture, blank, framed, row, titled, with_legend
 from vostoolkit.pictures.stages import ADDED, REMOVED, picture
-from vostoolkit.pictures.view import View, around, grey, outlined, tinted
+from vostoolkit.pictures.view import View, around, grey, segmented
 from vostoolkit.pictures.words import words
 from vostoolkit.results import Fusion
 
@@ -25,12 +23,12 @@ def _(result: Fusion, image: Image | None = None) -> Picture:
     view = around(size, [to_mask(m.region(o)) for m in sides for o in m.objects], _ROOM)
     ground, (near, far) = view.image(image), result.weights
     panels = [
-        titled(_over(ground, result.old, view), f"frame {result.frame}: old ({far:.2f})"),
-        titled(_over(ground, result.new, view), f"new ({near:.2f})"),
+        titled(segmented(ground, result.old, view), f"frame {result.frame}: old ({far:.2f})"),
+        titled(segmented(ground, result.new, view), f"new ({near:.2f})"),
     ]
     if result.added:
         panels.append(_changes(result, grey(ground), view))
-    panels.append(titled(_over(ground, result.masks, view), "fused"))
+    panels.append(titled(segmented(ground, result.masks, view), "fused"))
     return framed(row(panels, [*[None] * (len(panels) - 2), "arrow"]))
 
 
@@ -58,11 +56,3 @@ def _changes(result: Fusion, ground: Picture, view: View) -> Picture:
         panel += share[..., None] * (np.array(colour, np.float32) - panel)
     shown = with_legend(panel.round().astype(np.uint8), {"added": ADDED, "removed": REMOVED})
     return titled(shown, f"correction, up to {top:.2f}")
-
-
-def _over(ground: Picture, masks: Masks, view: View) -> Picture:
-    panel = ground
-    for o in masks.objects:
-        region = view.mask(to_mask(masks.region(o)))
-        panel = outlined(tinted(panel, region, colour_of(o), 0.25), region, colour_of(o))
-    return panel

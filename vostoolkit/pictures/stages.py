@@ -28,6 +28,7 @@ from vostoolkit.pictures.view import (
     marked,
     outlined,
     ringed,
+    segmented,
     tinted,
     whole,
 )
@@ -77,7 +78,7 @@ def _(result: Propagation, image: Image | None = None) -> Picture:
     masks, image = result.masks, _ground(image, result.masks.size)
     room = _ROOM[1 + min(len(masks.objects), _MOST_OBJECTS)]
     view = around(masks.size, _regions(masks), room)
-    panels = [titled(_masks_panel(masks, image, view), f"frame {result.frame}")]
+    panels = [titled(segmented(view.image(image), masks, view), f"frame {result.frame}")]
     pixels = np.bincount(masks.labels().ravel(), minlength=256)
     largest = sorted(masks.objects, key=lambda o: -pixels[o])[:_MOST_OBJECTS]
     for object_id in sorted(largest, key=masks.objects.index):
@@ -93,7 +94,7 @@ def _(result: Uncertainty, image: Image | None = None) -> Picture:
     masks, image = result.masks, _ground(image, result.masks.size)
     regions = {o: _array(region) for o, region in result.regions.items()}
     view = around(masks.size, regions.values(), _ROOM[2])
-    frame = titled(_masks_panel(masks, image, view), f"frame {result.frame}")
+    frame = titled(segmented(view.image(image), masks, view), f"frame {result.frame}")
     return framed(row([frame, _entropy_panel(result, regions, view)]))
 
 
@@ -166,7 +167,8 @@ def _(result: MemoryUpdate, image: Image | None = None) -> Picture:
 @picture.register
 def _(result: Checkpoint, image: Image | None = None) -> Picture:
     image = _ground(image, result.masks.size)
-    panel = _masks_panel(result.masks, image, whole(result.masks.size, _ROOM[1]))
+    view = whole(result.masks.size, _ROOM[1])
+    panel = segmented(view.image(image), result.masks, view)
     return framed(titled(panel, f"frame {result.frame}"))
 
 
@@ -181,7 +183,7 @@ def _(result: Request, image: Image | None = None) -> Picture:
     uncertainty = result.uncertainty
     regions = {o: _array(uncertainty.regions[o]) for o in chosen} if uncertainty else {}
     view = around(masks.size, [*_regions(masks, chosen), *regions.values()], _ROOM[2])
-    panels = [titled(_masks_panel(masks, image, view), f"frame {result.frame}")]
+    panels = [titled(segmented(view.image(image), masks, view), f"frame {result.frame}")]
     if uncertainty is not None:
         panels.append(_entropy_panel(uncertainty, regions, view))
     return framed(row(panels))
@@ -201,16 +203,6 @@ def _ground(image: Image | None, size: Size) -> Image:
             f"{size.width}x{size.height}: give the image of the result's own frame"
         )
     return image
-
-
-def _masks_panel(masks: Masks, image: Image, view: View) -> Picture:
-    panel = view.image(image)
-    regions = [(o, view.mask(_array(masks.region(o)))) for o in masks.objects]
-    for object_id, region in regions:
-        panel = tinted(panel, region, colour_of(object_id), 0.25)
-    for object_id, region in regions:
-        panel = outlined(panel, region, colour_of(object_id))
-    return panel
 
 
 def _entropy_panel(

@@ -8,7 +8,9 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from vostoolkit.arrays import Image, Size
-from vostoolkit.colours import ASK, Palette, Rgb
+from vostoolkit.colours import ASK, Palette, Rgb, colour_of
+from vostoolkit.geometry import to_mask
+from vostoolkit.masks import Masks
 from vostoolkit.pictures.layout import Picture
 from vostoolkit.prompts import Box, Click, Drawing, Prompt, Scribble
 
@@ -124,6 +126,17 @@ def outlined(
     cv2.polylines(drawn, lines, not dashed, (16, 16, 20), 3 if dashed else 4, cv2.LINE_AA)
     cv2.polylines(drawn, lines, not dashed, colour, 2, cv2.LINE_AA)
     return drawn
+
+
+def segmented(image: Picture, masks: Masks, view: View) -> Picture:
+    """The panel with every object tinted and outlined in its colour; masks of the frame's size."""
+    panel = image
+    regions = [(colour_of(o), view.mask(to_mask(masks.region(o)))) for o in masks.objects]
+    for colour, region in regions:
+        panel = tinted(panel, region, colour, 0.25)
+    for colour, region in regions:
+        panel = outlined(panel, region, colour)
+    return panel
 
 
 def ringed(image: Picture, at: tuple[float, float], colour: Rgb = ASK, radius: int = 10) -> Picture:
