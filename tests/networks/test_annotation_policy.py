@@ -5,6 +5,7 @@ import torch
 
 from vostoolkit.errors import WeightsError
 from vostoolkit.networks.annotation_policy import AnnotationPolicy, Judged, PolicyConfig
+from vostoolkit.networks.quality import QualityNetwork
 from vostoolkit.weights import load_weights
 
 SMALL = PolicyConfig(
@@ -27,16 +28,23 @@ def test_shapes_and_gradients() -> None:
 def test_actor_and_critic_share_all_but_their_last_layer() -> None:
     network = AnnotationPolicy(SMALL)
     judged(network).value.sum().backward()
-    assert network.actor.weight.grad is None
-    assert network.image_layer.weight.grad is not None
+    assert network.policy.weight.grad is None
+    assert network.embed_branch[2].weight.grad is not None
     assert network.mask_branch.conv1.weight.grad is not None
 
 
 def test_the_published_sizes() -> None:
     policy = AnnotationPolicy()
-    assert policy.actor.weight.shape == (2, 1024)
+    assert policy.policy.weight.shape == (2, 1024)
     seen = policy(torch.rand(1, 256, 64, 64), torch.zeros(1, 1, 224, 224))
     assert seen.logits.shape == (1, 2)
+
+
+def test_the_names_are_those_of_the_release() -> None:
+    names = AnnotationPolicy().state_dict().keys()
+    branch = [name for name in QualityNetwork().state_dict() if name.startswith("mask_branch.")]
+    layers = ("embed_branch.2", "policy", "value")
+    assert set(names) == {*branch, *(f"{at}.{of}" for at in layers for of in ("weight", "bias"))}
 
 
 def test_probabilities_by_hand() -> None:
@@ -66,8 +74,8 @@ def test_a_policy_without_a_choice_is_refused() -> None:
 
 def test_a_wrong_checkpoint_is_refused_with_its_keys_named(tmp_path) -> None:
     weights = AnnotationPolicy(SMALL).state_dict()
-    weights["actor.weight"] = weights["actor.weight"][:2]
-    weights["head.bias"] = weights.pop("critic.bias")
+    weights["policy.weight"] = weights["policy.weight"][:2]
+    weights["head.bias"] = weights.pop("value.bias")
     torch.save(weights, tmp_path / "policy.pth")
-    with pytest.raises(WeightsError, match=r"critic\.bias.*head\.bias.*actor\.weight"):
+    with pytest.raises(WeightsError, match=r"value\.bias.*head\.bias.*policy\.weight"):
         load_weights(AnnotationPolicy(SMALL), tmp_path / "policy.pth")

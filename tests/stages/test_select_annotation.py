@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from vostoolkit.arrays import Size
 from vostoolkit.errors import WeightsError
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
@@ -44,10 +45,10 @@ def embed(image: np.ndarray) -> torch.Tensor:
 def biased(*logits: float) -> AnnotationPolicy:
     """A policy whose actor says the same of every state, and whose critic says 0.25."""
     policy = AnnotationPolicy(SMALL).eval()
-    torch.nn.init.zeros_(policy.actor.weight)
-    torch.nn.init.zeros_(policy.critic.weight)
-    policy.actor.bias.data = torch.tensor(logits)
-    policy.critic.bias.data = torch.tensor([0.25])
+    torch.nn.init.zeros_(policy.policy.weight)
+    torch.nn.init.zeros_(policy.value.weight)
+    policy.policy.bias.data = torch.tensor(logits)
+    policy.value.bias.data = torch.tensor([0.25])
     return policy
 
 
@@ -99,6 +100,12 @@ def test_the_policy_sees_the_picture_and_the_mask() -> None:
     assert choose(frame(), 7, masks()).value == choose(frame(), 1, None).value
 
 
+def test_masks_of_another_size_are_refused() -> None:
+    wrong = Masks.empty(Size(3, 3), (1,))
+    with pytest.raises(ValueError, match=r"masks of \(3, 3\) for frame 0"):
+        learned(AnnotationPolicy(SMALL).eval())(frame(), 1, wrong)
+
+
 def test_an_actions_name_is_needed_for_each() -> None:
     with pytest.raises(ValueError, match="2 kinds of annotation for a policy with 3 actions"):
         LearnedAnnotation(AnnotationPolicy(SMALL), embed)
@@ -118,5 +125,5 @@ def test_a_trained_policy_uses_the_refiners_embeddings(tmp_path) -> None:
     assert sum(found.probabilities.values()) == pytest.approx(1)
     assert set(found.probabilities) == {"clicks", "mask"}
     torch.save(AnnotationPolicy(SMALL).state_dict(), tmp_path / "small.pth")
-    with pytest.raises(WeightsError, match=r"image_layer\.weight|mask_branch"):
+    with pytest.raises(WeightsError, match=r"embed_branch\.2\.weight|mask_branch"):
         LearnedAnnotation.trained(tmp_path / "small.pth", refiner)

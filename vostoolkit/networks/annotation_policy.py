@@ -1,7 +1,7 @@
 """EVA-VOS's annotation policy: what to ask of a person for a frame and its mask.
 
-Source: Delatolas et al., EVA-VOS, section 2.3. No checkpoint or list of its keys is public, so the
-names of its parts are ours.
+Source: Delatolas et al., EVA-VOS, section 2.3. The names of its parts are those of the release,
+whose checkpoint (``eva-policy``) wasn't seen here.
 """
 
 from dataclasses import dataclass
@@ -74,17 +74,18 @@ class AnnotationPolicy(nn.Module):
     def __init__(self, config: PolicyConfig | None = None) -> None:
         super().__init__()
         self.config = config or PolicyConfig()
-        self.image_layer = nn.Linear(self.config.embedding, self.config.image_width)
+        image_layer = nn.Linear(self.config.embedding, self.config.image_width)
+        self.embed_branch = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), image_layer)
         self.mask_branch = ResNet(BasicBlock, self.config.widths, self.config.blocks)
         width = self.config.image_width + self.config.widths[-1]
-        self.actor = nn.Linear(width, self.config.actions)
-        self.critic = nn.Linear(width, 1)
+        self.policy = nn.Linear(width, self.config.actions)
+        self.value = nn.Linear(width, 1)
 
     def forward(
         self, embedding: Float[Tensor, "b c y x"], mask: Float[Tensor, "b 1 h w"]
     ) -> Judged:
         """Logits of the actions and the value of each state."""
-        image = self.image_layer(embedding.mean((2, 3)))
+        image = self.embed_branch(embedding)
         own = self.mask_branch(mask.expand(-1, 3, -1, -1))[-1].mean((2, 3))
         state = torch.cat([image, own], 1)
-        return Judged(self.actor(state), self.critic(state)[:, 0])
+        return Judged(self.policy(state), self.value(state)[:, 0])

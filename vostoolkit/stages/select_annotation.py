@@ -107,6 +107,9 @@ class LearnedAnnotation:
     ) -> "LearnedAnnotation":
         """With a trained policy for ``EVA_KINDS``, and the embeddings that a refiner makes anyway.
 
+        EVA-VOS's own, "eva-policy", has learned from those of ``SamHqRefiner("vit_h")``: SAM-HQ
+        leaves SAM's encoder as it was.
+
         Raises:
             WeightsError: the checkpoint isn't there, or isn't one of this network.
         """
@@ -119,8 +122,12 @@ class LearnedAnnotation:
     def __call__(
         self, frame: Frame, object_id: ObjectId, masks: Masks | None, /
     ) -> AnnotationChoice:
-        """The kind chosen, the probability of each and the value that the policy expects."""
-        device = self.network.critic.weight.device
+        """The kind chosen, the probability of each and the value that the policy expects.
+
+        Raises:
+            ValueError: masks of another size than the frame.
+        """
+        device = self.network.value.weight.device
         _, mask = squared(frame.image, _region(frame, object_id, masks), self.side, device)
         judged = self.network(self.embed(frame.image).to(device).float(), mask)
         found = judged.log_probabilities()[0].exp().tolist()
@@ -143,6 +150,11 @@ def _check(kinds: tuple[AnnotationKind, ...]) -> None:
 def _region(frame: Frame, object_id: ObjectId, masks: Masks | None) -> Mask:
     if masks is None or object_id not in masks.objects:
         return np.zeros(tuple(frame.size), np.bool_)
+    if masks.size != frame.size:
+        raise ValueError(
+            f"masks of {tuple(masks.size)} for frame {frame.index} of {tuple(frame.size)}: "
+            "give masks of the frame's height and width"
+        )
     return to_mask(masks.region(object_id))
 
 

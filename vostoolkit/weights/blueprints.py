@@ -83,6 +83,12 @@ def _quality() -> nn.Module:
     return QualityNetwork()
 
 
+def _policy() -> nn.Module:
+    from vostoolkit.networks.annotation_policy import AnnotationPolicy
+
+    return AnnotationPolicy()
+
+
 def _sam_hq(size: str) -> nn.Module:
     from vostoolkit.networks.sam_hq import build
 
@@ -106,6 +112,7 @@ AOT_T = Blueprint("AOT, 1 block", 5_802_323, partial(_aot, 1))
 AOT_S = Blueprint("AOT, 2 blocks", 7_066_459, partial(_aot, 2))
 AOT_B = Blueprint("AOT, 3 blocks", 8_330_595, partial(_aot, 3))
 EVA_QUALITY = Blueprint("EVA-VOS quality", 22_392_764, _quality)
+EVA_POLICY = Blueprint("EVA-VOS policy", 11_320_791, _policy)
 SAM_HQ_TINY = Blueprint("SAM-HQ, vit_tiny", 10_588_743, _sam_hq_tiny)
 SAM_HQ_B = Blueprint("SAM-HQ, vit_b", 94_806_832, partial(_sam_hq, "vit_b"))
 SAM_HQ_L = Blueprint("SAM-HQ, vit_l", 313_676_336, partial(_sam_hq, "vit_l"))

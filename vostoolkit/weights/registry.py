@@ -142,6 +142,14 @@ _EVA = (
         "https://github.com/thanosDelatolas/eva-vos",
         note="its download_weights.py fetches model_weights.zip; in it is qnet/qnet.pth",
     ),
+    Weights(
+        "eva-policy",
+        blueprints.EVA_POLICY,
+        "eva_policy.pth",
+        _MIT,
+        "https://github.com/thanosDelatolas/eva-vos",
+        note="its download_weights.py fetches model_weights.zip; in it is rl_agent/model.pth",
+    ),
 )
 
 
