@@ -45,6 +45,7 @@ def test_map_and_regions_are_the_entropy_s(measure: QualityScore) -> None:
     assert torch.equal(result.entropy, entropy.entropy)
     assert all(torch.equal(result.regions[o], entropy.regions[o]) for o in (1, 2))
     assert "predicted IoU" in result.measure
+    assert result.measure.isascii()  # the pictures' font has no minus sign
 
 
 def test_a_lost_object_is_not_scored_by_the_network(measure: QualityScore) -> None:

@@ -88,7 +88,7 @@ class QualityScore:
             measured,
             score=score,
             jump=jumps(score, previous),
-            measure="entropy (S: 1 − predicted IoU)",
+            measure="entropy (S: 1 - predicted IoU)",
         )
 
     @torch.no_grad()
