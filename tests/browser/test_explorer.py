@@ -168,7 +168,7 @@ def test_it_stops_looks_back_and_leaves_the_keyboard_alone(open_notebook):
     timeline.click(position={"x": box["width"] * 0.075, "y": 20})
     notebook.until("explorer.frame <= 2")
     wait_for_mask(notebook, notebook.value("explorer.frame"))
-    for handle in page.locator(".vos-looks .noUi-handle").all():
+    for handle in page.locator(".vos-looks input[type=range]").all():
         handle.press("Home")
     page.locator(".vos-looks input[type=checkbox]").click()
     notebook.until("explorer._panel.canvas.mask_opacity == 0")

@@ -28,6 +28,13 @@ explorer.frame, explorer.object_id, explorer.tool = 0, 1, "click"
 explorer._panel.canvas.zoom(0)
 explorer.settle()
 """
+COUNT_BYTES = """
+sent, channel = [], explorer._panel.canvas._surface.layers._channel
+def counted(commands, buffers=(), plain=channel._send_custom):
+    sent.append(sum(len(buffer) for buffer in buffers))
+    plain(commands, buffers)
+channel._send_custom = counted
+"""
 INK = """() => {
     const sheet = document.querySelector("canvas[aria-hidden='true']");
     const pixels = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height).data;
@@ -122,7 +129,7 @@ def test_a_box_is_drawn_around_the_object(notebook):
 
 def test_the_brush_paints_and_the_eraser_takes_away(notebook):
     pick(notebook, "brush")
-    slider = notebook.page.locator(".vos-bar input[type=range]")
+    slider = notebook.page.get_by_label("Width of the tool in pixels")
     slider.focus()
     slider.press("End")
     notebook.until("explorer._gaze.width == 200")
@@ -226,3 +233,74 @@ def test_on_a_fine_screen_the_canvas_has_as_many_pixels_as_the_screen(notebook):
     finally:
         tools.send("Emulation.clearDeviceMetricsOverride")
     notebook.page.wait_for_function(f'() => document.querySelector("{CANVAS}").width === 680')
+
+
+def test_objects_are_added_renamed_hidden_and_deleted(notebook):
+    page = notebook.page
+    page.get_by_role("button", name="+ object").click()
+    notebook.until("explorer.object_id == 2")
+    pick(notebook, "brush")
+    press(notebook, (220, 20), (280, 20))
+    let_go(notebook, 2)
+    page.locator(".vos-chip.vos-chosen button").first.dblclick()
+    page.keyboard.type("dd light")  # in a notebook's command mode d d deletes the cell
+    page.keyboard.press("Enter")
+    notebook.until("explorer.names.get(2) == 'dd light'")
+    assert page.locator(".jp-CodeCell").count() == len(CELLS)
+    page.locator(".vos-chip", has_text="dd light").wait_for()
+    notebook.keep_picture("objects")
+    before = pixel(notebook, 250, 20)
+    page.get_by_role("button", name="Hide dd light").click()
+    notebook.until("explorer.settle() and explorer._gaze.hidden == {2}")
+    page.get_by_role("button", name="Show dd light").wait_for()
+    assert np.abs(pixel(notebook, 250, 20) - before).max() > 20
+    page.get_by_role("button", name="Delete object 2: takes back its prompt").click()
+    notebook.until("{p.object_id for p in session.prompts} == {1} and explorer.settle()")
+    page.locator(".vos-chip", has_text="dd light").wait_for(state="detached")
+    notebook.button("undo").click()
+    notebook.until("len(session.prompts) == 2")
+    page.locator(".vos-chip", has_text="dd light").wait_for()
+
+
+def test_looks_are_set_without_sending_pictures_again(notebook):
+    page = notebook.page
+    notebook.execute(COUNT_BYTES)
+    mask = notebook.array("session.masks.labels()")
+    row, column = np.argwhere(mask == 1)[len(np.argwhere(mask == 1)) // 2].tolist()
+    before = pixel(notebook, column, row)
+    page.get_by_label("How opaque the masks are").press("End")
+    notebook.until("explorer._panel.canvas.mask_opacity == 1 and explorer.settle() and sent")
+    page.wait_for_timeout(300)
+    after = pixel(notebook, column, row)
+    own = np.array(notebook.value("vos.colours.colour_of(1)"))
+    assert np.abs(after - own).max() < 12 < np.abs(before - own).max()
+    assert notebook.value("max(sent)") < 2_000  # outlines, but no picture
+    page.get_by_label("Which map is shown").select_option("none")
+    notebook.until("not explorer._gaze.has_map")
+    page.get_by_label("outlines").uncheck()
+    notebook.until("not explorer._panel.canvas.is_outlined")
+    notebook.keep_picture("looks")
+
+
+def test_it_is_dark_where_jupyterlab_is_dark(notebook):
+    page = notebook.page
+    change = "name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
+    page.evaluate(f"({change})('JupyterLab Dark').then(() => null)")
+    page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    try:
+        notebook.until("explorer._panel.timeline._is_dark")
+        pick(notebook, "brush")
+        page.keyboard.press("Tab")
+        page.get_by_role("button", name="Keys").click()
+        page.locator(".vos-keys").wait_for()
+        press(notebook, (30, 20), (90, 20))
+        notebook.keep_picture("dark")
+        let_go(notebook, 2)
+        bright = page.evaluate(
+            "() => getComputedStyle(document.querySelector('.vos-bar button')).color"
+            ".match(/[0-9.]+/g).slice(0, 3).map(Number)"
+        )
+        assert min(bright) > 150
+    finally:
+        page.evaluate(f"({change})('JupyterLab Light').then(() => null)")
+        page.get_by_role("button", name="Keys").click()

@@ -3,16 +3,43 @@
 import base64
 import io
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image as PillowImage
 from toys import NumberedStream, NumberedVideo, ToyMethod
 from vostoolkit_widgets import Explorer
 from vostoolkit_widgets.scene import scene_of
 
 from vostoolkit.prompts import Box, Click, Drawing, Scribble, Skip
+from vostoolkit.results import Propagation, Uncertainty
 from vostoolkit.session import Session
+
+
+@dataclass(frozen=True)
+class Unsure(ToyMethod):
+    """The toy, with an uncertainty of its own measure at each frame."""
+
+    def run(self, video, start, /):
+        run, reply = super().run(video, start), None
+        while True:
+            try:
+                event = run.send(reply)
+            except StopIteration:
+                return
+            if isinstance(event, Propagation):
+                yield Uncertainty(
+                    frame=event.frame,
+                    masks=event.masks,
+                    entropy=torch.full(tuple(event.masks.size), 0.7),
+                    regions={},
+                    score={1: 0.5},
+                    jump={1: None},
+                    measure="margin",
+                )
+            reply = yield event
 
 
 @pytest.fixture
@@ -54,6 +81,16 @@ def key(explorer: Explorer, name: str, **more) -> None:
     assert explorer.settle(10)
 
 
+def chips(explorer: Explorer) -> list[dict]:
+    return explorer._panel.objects.state["objects"]
+
+
+def say(explorer: Explorer, bar: str, name: str, value=None) -> None:
+    """What a row of controls sends when it is used."""
+    getattr(explorer._panel, bar)._received(None, {"name": name, "value": value}, [])
+    assert explorer.settle(10)
+
+
 def question(explorer: Explorer) -> str:
     return explorer._panel.question._text.value
 
@@ -82,12 +119,12 @@ def test_a_cancelled_stroke_gives_nothing_and_one_that_ends_outside_something(ex
 def test_painting_goes_on_from_what_is_shown_also_on_a_frame_that_is_not_reached(explorer):
     click(explorer, 3, 2)
     explorer.frame, explorer.tool = 5, "brush"
-    explorer._panel.toolbar._received(None, {"name": "width", "value": 1.2}, [])
+    say(explorer, "toolbar", "width", 1.2)
     drag(explorer, (1, 1), (1, 4))
     assert explorer.frame == 5  # it stays where it was drawn
     drag(explorer, (6, 1), (6, 4))
     key(explorer, "e")
-    explorer._panel.toolbar._received(None, {"name": "width", "value": 1}, [])
+    say(explorer, "toolbar", "width", 1)
     drag(explorer, (1, 1), (1, 2))
     last = explorer.session.prompts[-1]
     rows, columns = np.nonzero(last.mask)
@@ -120,8 +157,7 @@ def test_what_was_drawn_is_shown_before_the_method_has_taken_it(explorer):
 
 def test_the_toolbar_says_what_is_in_hand(explorer):
     def pressed(name, value=None):
-        explorer._panel.toolbar._received(None, {"name": name, "value": value}, [])
-        assert explorer.settle(10)
+        say(explorer, "toolbar", name, value)
         return explorer._panel.toolbar.state
 
     assert pressed("brush")["tool"] == "brush"
@@ -148,6 +184,85 @@ def test_undo_and_redo_by_key_and_button(explorer):
     assert explorer.session.prompts == () and buttons["undo"].disabled
     key(explorer, "z", shift=True)
     assert len(explorer.session.prompts) == 1
+
+
+def test_an_object_has_a_name_in_its_chip_the_question_and_the_timeline(explorer):
+    click(explorer, 3, 2)
+    say(explorer, "objects", "rename", [1, " the man "])
+    assert chips(explorer)[0]["name"] == "the man" and explorer.names == {1: "the man"}
+    press(explorer, "run")
+    assert "Object &quot;the man&quot; at frame 4" in question(explorer)
+    assert explorer._panel.timeline._curves[0].name == "the man"
+    explorer.rename(1, "")
+    assert explorer.settle(10) and "Object 1 at frame 4" in question(explorer)
+
+
+def test_a_hidden_object_is_not_drawn_but_still_there(explorer):
+    click(explorer, 3, 2)
+    press(explorer, "frame")
+    canvas = explorer._panel.canvas
+    with_it, there = canvas._pictures[1], explorer.session.labels(0)
+    say(explorer, "objects", "hide", 1)
+    assert chips(explorer)[0]["hidden"] and canvas._pictures[1] != with_it and not canvas._marks
+    assert (explorer.session.labels(0) == there).all()
+    click(explorer, 3, 2)  # who works on it sees it
+    assert not chips(explorer)[0]["hidden"] and canvas._marks
+
+
+def test_deleting_an_object_takes_its_prompts_back_and_undo_brings_them(explorer):
+    click(explorer, 3, 2)
+    press(explorer, "run")
+    say(explorer, "objects", "object")
+    assert explorer.object_id == 2
+    explorer.frame = 2
+    click(explorer, 1, 1)
+    press(explorer, "frame")
+    assert chips(explorer)[1]["forget"] == (
+        "Delete object 2: takes back its prompt: frames from 2 on are computed again without it. "
+        "Undo brings it back"
+    )
+    say(explorer, "objects", "forget", 2)
+    assert explorer.session.prompts == (Click(0, 1, 3, 2),) and explorer.session.frame == 1
+    assert explorer.object_id == 1 and [chip["id"] for chip in chips(explorer)] == [1]
+    press(explorer, "undo")
+    assert [chip["id"] for chip in chips(explorer)] == [1, 2]
+
+
+def test_an_object_without_prompts_is_only_put_down(explorer):
+    click(explorer, 3, 2)
+    key(explorer, "n")
+    done = explorer.session.history.done
+    say(explorer, "objects", "forget", 2)
+    assert explorer.object_id == 1 and explorer.session.history.done == done
+
+
+def test_there_may_be_more_than_ten_objects(explorer):
+    for object_id in range(1, 13):
+        say(explorer, "objects", "object")
+        assert explorer.object_id == object_id
+        click(explorer, object_id % 8, 1)
+    shown = chips(explorer)
+    assert [chip["id"] for chip in shown] == list(range(1, 13))
+    assert len({chip["colour"] for chip in shown}) == 12
+    say(explorer, "objects", "choose", 11)
+    click(explorer, 4, 4)
+    assert explorer.session.prompts[-1].object_id == 11
+
+
+def test_looks_change_the_canvas_and_no_map_is_a_choice():
+    explorer = Explorer(Session(Unsure(), NumberedVideo(10)))
+    click(explorer, 3, 2)
+    press(explorer, "frame")
+    canvas, looks = explorer._panel.canvas, explorer._panel.looks
+    assert looks.state["maps"] == ["margin", "none"] and looks.state["chosen"] == "margin"
+    assert canvas._pictures[2] is not None
+    say(explorer, "looks", "chosen", "none")
+    assert canvas._pictures[2] is None and looks.state["chosen"] == "none"
+    say(explorer, "looks", "masks", 0.8)
+    say(explorer, "looks", "map", 0.1)
+    say(explorer, "looks", "outlines", False)
+    assert (canvas.mask_opacity, canvas.map_opacity, canvas.is_outlined) == (0.8, 0.1, False)
+    explorer.close()
 
 
 def test_a_click_is_a_prompt_on_the_object_and_shows_what_it_does(explorer):
@@ -231,7 +346,7 @@ def test_python_and_widget_show_the_same(explorer):
     explorer.frame, explorer.object_id = 5, 3
     assert explorer.settle(10)
     assert "frame 5 / 9" in explorer._panel.actions._place.value
-    assert list(explorer._panel.objects._chips) == [3]
+    assert [chip["id"] for chip in chips(explorer)] == [3]
     assert explorer._panel.timeline.cursor == 5
     with pytest.raises(ValueError, match="frame 10: give a frame from 0 to 9"):
         explorer.frame = 10

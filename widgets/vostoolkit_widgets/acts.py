@@ -67,12 +67,42 @@ class Acts:
         )
         if prompt is not None:
             gaze.is_following = gaze.frame <= (session.frame or 0)
+            gaze.hide(gaze.object_id, hidden=False)
             self._driver.answer(prompt)
 
     def choose(self, object_id: ObjectId | None) -> None:
         """Nothing; takes up an object, or a new one."""
-        known = (0, *objects_of(self._session, scene_of(self._session, self._gaze.frame)))
-        self._gaze.take_up(max(known) + 1 if object_id is None else object_id)
+        is_new = object_id is None
+        self._gaze.take_up(max((0, *self.objects)) + 1 if object_id is None else object_id)
+        if is_new:  # the name of one that was deleted
+            self._gaze.rename(self._gaze.object_id, "")
+
+    @property
+    def objects(self) -> tuple[ObjectId, ...]:
+        """The objects there are, by id."""
+        pending = self._driver.pending
+        return objects_of(self._session, scene_of(self._session, self._gaze.frame, pending))
+
+    def on_object(self, name: str, object_id: ObjectId) -> None:
+        """Nothing; does what the button of an object stands for: choose, hide or forget."""
+        gaze = self._gaze
+        match name:
+            case "choose":
+                self.choose(object_id)
+            case "hide":
+                gaze.hide(object_id, hidden=object_id not in gaze.hidden)
+            case _:
+                self._forget(object_id)
+
+    def _forget(self, object_id: ObjectId) -> None:
+        """Nothing; an object on which nothing was given is only put down."""
+        gaze = self._gaze
+        gaze.hide(object_id, hidden=False)
+        if any(prompt.object_id == object_id for prompt in self._session.prompts):
+            gaze.is_following = True
+            self._driver.forget(object_id)
+        if gaze.object_id == object_id:
+            gaze.take_up(min((o for o in self.objects if o != object_id), default=1))
 
     def seek(self, frame: int) -> None:
         """Nothing; shows a frame, or the nearest there is."""

@@ -23,6 +23,8 @@ class Album:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.measure = "entropy"
+        """What the maps show: the measure of the last uncertainty."""
         self._image: tuple[int, Image] | None = None
         self._frames: OrderedDict[int, bytes] = OrderedDict()
         self._maps: OrderedDict[int, bytes] = OrderedDict()
@@ -56,6 +58,7 @@ class Album:
 
     def add(self, uncertainty: Uncertainty) -> None:
         """Nothing; keeps the map of a frame."""
+        self.measure = uncertainty.measure
         self._maps[uncertainty.frame] = render.entropy_png(uncertainty.entropy.cpu().numpy())
         while len(self._maps) > _MAPS:
             self._maps.popitem(last=False)

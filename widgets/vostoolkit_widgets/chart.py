@@ -17,6 +17,7 @@ _LEFT, _RIGHT = 86, 54
 _AXIS, _LEGEND = 22, 18
 _LARGEST_LANE, _LANES = 76, 228
 _TICKS = 10
+_LONGEST_NAME = 10
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Curve:
     pseudo: tuple[int, ...] = ()
     corrected: tuple[int, ...] = ()
     memory: tuple[int, ...] = ()
+    name: str = ""
 
 
 def curves_of(rows: Mapping[int, Sequence[Row]]) -> tuple[Curve, ...]:
@@ -198,7 +200,9 @@ def _lane(chart: Chart, lane: int, curve: Curve, ink: Ink) -> list[Shape]:
     zero = chart.y(lane, 0.0)
     shapes.append(line((chart.x(0), zero), (chart.x(chart.length - 1), zero), colour=ink.faint))
     shapes.append(Disc(14, (top + bottom) / 2, 6, colour))
-    shapes.append(Word(26, (top + bottom) / 2 - 6, f"object {curve.object_id}", ink.text, 11))
+    name = curve.name or f"object {curve.object_id}"
+    name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    shapes.append(Word(26, (top + bottom) / 2 - 6, name, ink.text, 11))
     shapes.append(Word(26, (top + bottom) / 2 + 8, "ΔS, thin: S", ink.faint, 10))
     for frame in curve.memory:
         x = chart.x(frame)

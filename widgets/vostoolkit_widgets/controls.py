@@ -1,12 +1,10 @@
-"""The Explorer's buttons, sliders and lines of text; each says what was pressed, and no more."""
+"""The Explorer's buttons and lines of text; each says what was pressed, and no more."""
 
 from collections.abc import Callable, Sequence
 from html import escape
 
 import ipywidgets
 
-from vostoolkit.arrays import ObjectId
-from vostoolkit.colours import colour_of, css
 from vostoolkit.history import History
 from vostoolkit_widgets.wording import STAGES
 
@@ -70,69 +68,6 @@ class Actions:
         self.buttons["redo"].disabled = is_running or not history.undone
 
 
-class Objects:
-    """A chip per object to choose from, and one for a new object."""
-
-    def __init__(self, chosen: Callable[[ObjectId | None], None]) -> None:
-        self._chosen = chosen
-        self._chips: dict[ObjectId, ipywidgets.Button] = {}
-        self._new = ipywidgets.Button(
-            description="object",
-            icon="plus",
-            tooltip="Clicks are on a new object  (n)",
-            layout=ipywidgets.Layout(**_BUTTON),
-        )
-        self._new.on_click(lambda _: chosen(None))
-        self.widget = ipywidgets.HBox([self._new])
-        self.widget.add_class("vos-objects")
-
-    def show(self, objects: Sequence[ObjectId], chosen: ObjectId) -> None:
-        """Nothing; shows these objects, one of them chosen."""
-        wanted = sorted({*objects, chosen})
-        if wanted != list(self._chips):
-            for chip in self._chips.values():
-                chip.close()
-            self._chips = {object_id: self._chip(object_id) for object_id in wanted}
-            self.widget.children = (*self._chips.values(), self._new)
-        for object_id, chip in self._chips.items():
-            (chip.add_class if object_id == chosen else chip.remove_class)("vos-chosen")
-
-    def _chip(self, object_id: ObjectId) -> ipywidgets.Button:
-        red, green, blue = colour_of(object_id)
-        is_light = 0.299 * red + 0.587 * green + 0.114 * blue > 110
-        chip = ipywidgets.Button(
-            description=str(object_id),
-            tooltip=f"Clicks are on object {object_id}  ({object_id})",
-            layout=ipywidgets.Layout(width="38px"),
-            style=ipywidgets.ButtonStyle(
-                button_color=css((red, green, blue)),
-                text_color="#141418" if is_light else "#ffffff",
-            ),
-        )
-        chip.add_class("vos-chip")
-        chip.on_click(lambda _: self._chosen(object_id))
-        return chip
-
-
-class Looks:
-    """How opaque masks and map are, and whether objects are outlined."""
-
-    def __init__(self, changed: Callable[[str, float], None]) -> None:
-        self._sliders = {
-            "masks": _slider("masks", 0.35, "How opaque masks are"),
-            "map": _slider("entropy", 0.6, "How opaque the uncertainty map is"),
-        }
-        for name, slider in self._sliders.items():
-            slider.observe(lambda change, name=name: changed(name, change["new"]), "value")
-        self._outline = ipywidgets.Checkbox(
-            value=True, description="outlines", indent=False, layout=ipywidgets.Layout(width="auto")
-        )
-        self._outline.observe(lambda change: changed("outline", float(change["new"])), "value")
-        scale = ipywidgets.HTML('<div class="vos-scale"><i>sure</i><b></b><i>unsure</i></div>')
-        self.widget = ipywidgets.VBox([*self._sliders.values(), scale, self._outline])
-        self.widget.add_class("vos-looks")
-
-
 class Card:
     """The stage at work: its place among the stages, and its numbers."""
 
@@ -158,8 +93,8 @@ class Keys:
     """The keys of the canvas, shown when asked for."""
 
     def __init__(self) -> None:
-        rows = "".join(f"<dt>{keys}</dt><dd>{what}</dd>" for keys, what in _KEYS)
-        self.widget = ipywidgets.HTML(f'<dl class="vos-keys">{rows}</dl>')
+        rows = "".join(f"<b>{keys}</b><span>{what}</span>" for keys, what in _KEYS)
+        self.widget = ipywidgets.HTML(f'<div class="vos-keys">{rows}</div>')
         self.widget.layout.display = "none"
 
     def toggle(self) -> None:
@@ -201,20 +136,6 @@ class Question:
         """Nothing; shows what went wrong, or nothing."""
         _set(self._error, escape(message))
         self._error.layout.display = None if message else "none"
-
-
-def _slider(name: str, value: float, tip: str) -> ipywidgets.FloatSlider:
-    return ipywidgets.FloatSlider(
-        value,
-        min=0,
-        max=1,
-        step=0.05,
-        description=name,
-        tooltip=tip,
-        readout=False,
-        layout=ipywidgets.Layout(width="auto"),
-        style=ipywidgets.SliderStyle(description_width="58px"),
-    )
 
 
 def _set(widget: ipywidgets.HTML, value: str) -> None:

@@ -4,7 +4,9 @@ import base64
 import logging
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,10 @@ from vostoolkit_widgets import render, snapshot, wording
 from vostoolkit_widgets.acts import Acts
 from vostoolkit_widgets.album import Album, map_values
 from vostoolkit_widgets.cells import after_each_cell
-from vostoolkit_widgets.chart import curves_of
+from vostoolkit_widgets.chart import Curve, curves_of
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.gaze import Gaze
+from vostoolkit_widgets.looks import NO_MAP
 from vostoolkit_widgets.panel import PARTS, Doings, Panel
 from vostoolkit_widgets.scene import (
     Scene,
@@ -66,9 +69,9 @@ class Explorer:
         doings = Doings(
             act=lambda name: self._do(lambda: self._acts.do(name)),
             stroke=lambda stroke: self._do(lambda: self._acts.stroke(stroke)),
-            choose=lambda object_id: self._do(lambda: self._acts.choose(object_id)),
-            widen=lambda width: self._do(lambda: self._gaze.widen(width)),
+            on_object=lambda name, which: self._do(lambda: self._acts.on_object(name, which)),
             seek=lambda frame: self._do(lambda: self._acts.seek(frame)),
+            changed=self.refresh,
         )
         self._panel = Panel(
             session.video.size,
@@ -119,6 +122,16 @@ class Explorer:
         self._gaze.pick(tool)
         self.refresh()
 
+    @property
+    def names(self) -> Mapping[ObjectId, str]:
+        """The names of objects that have one; `rename` gives them."""
+        return MappingProxyType(self._gaze.names)
+
+    def rename(self, object_id: ObjectId, name: str) -> None:
+        """Nothing; calls an object by a name, or with an empty one by its number."""
+        self._gaze.rename(object_id, name)
+        self.refresh()
+
     def refresh(self) -> None:
         """Nothing; shows the session as it is now. Cells that change it do this by themselves."""
         self._desk.post(self._refresh, instead_of="refresh")
@@ -130,18 +143,18 @@ class Explorer:
     def snapshot(self) -> PillowImage.Image:
         """What is shown, as a picture: the frame; timeline and question where they are shown."""
         panel, session, frame = self._panel, self.session, self.frame
-        encoded = self._album.map(frame)
+        encoded = self._map(frame)
         pictures = [
             snapshot.frame_picture(
                 self._album.image(frame),
-                scene_of(session, frame, self._driver.pending),
+                scene_of(session, frame, self._driver.pending).without(self._gaze.hidden),
                 None if encoded is None else map_values(encoded, session.video.size),
                 canvas=panel.canvas,
             )
         ]
         width = max(pictures[0].shape[1], 640)
         if "timeline" in panel.parts:
-            strip = snapshot.Strip(self._acts.length, curves_of(rows_so_far(session)), frame)
+            strip = snapshot.Strip(self._acts.length, self._curves(), frame)
             pictures.append(snapshot.timeline_picture(strip, self._thresholds, width=width))
         if "question" in panel.parts:
             head, rest, asks = self._words()
@@ -222,21 +235,23 @@ class Explorer:
             is_finished=session.finished,
             history=session.history,
         )
-        panel.objects.show(objects_of(session, scene), self.object_id)
+        gaze = self._gaze
+        panel.objects.show_objects(objects_of(session, scene), gaze, session)
+        measure = self._album.measure
+        panel.looks.show_canvas(panel.canvas, (measure,), measure if gaze.has_map else NO_MAP)
         panel.show_tool()
         head, rest, asks = self._words()
         has_object = session.request is not None and session.request.object_id is not None
         panel.question.show(head, rest, asks=asks, has_object=has_object)
         if "timeline" in panel.parts:
             panel.timeline.length = self._acts.length
-            panel.timeline.show(curves_of(rows_so_far(session)), self._thresholds)
+            panel.timeline.show(self._curves(), self._thresholds)
             panel.timeline.cursor = frame
         if "stage" in panel.parts:
             self._show_stage(scene, is_running)
         if "canvas" in panel.parts:
-            panel.canvas.show_encoded(
-                self._album.frame(frame), scene.shown, self._album.map(frame), marks_of(scene)
-            )
+            seen, map_ = scene.without(gaze.hidden), self._map(frame)
+            panel.canvas.show_encoded(self._album.frame(frame), seen.shown, map_, marks_of(seen))
             panel.canvas.capture.pace()
 
     def _show_stage(self, scene: Scene, is_running: bool) -> None:
@@ -248,10 +263,18 @@ class Explorer:
         code = f"session.at({scene.frame})" if scene.labels is not None else ""
         self._panel.card.show(name, lines, picture=shown, code=code)
 
+    def _map(self, frame: int) -> bytes | None:
+        return self._album.map(frame) if self._gaze.has_map else None
+
+    def _curves(self) -> list[Curve]:
+        names = self._gaze.names
+        curves = curves_of(rows_so_far(self.session))
+        return [replace(curve, name=names.get(curve.object_id, "")) for curve in curves]
+
     def _words(self) -> tuple[str, str, bool]:
         request = self.session.request
         if request is not None:
-            return *wording.question(request), True
+            return *wording.question(request, self._gaze.names), True
         if self._driver.is_running:
             return *wording.progress(self.session, self._driver.rate), False
         return *wording.invitation(self.session), False

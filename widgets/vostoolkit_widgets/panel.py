@@ -7,12 +7,14 @@ from typing import Any
 import ipywidgets
 
 from vostoolkit.arrays import ObjectId, Size
-from vostoolkit.colours import ASK, UNCERTAINTY, css
+from vostoolkit.colours import ASK, css
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.canvas import FrameCanvas
-from vostoolkit_widgets.controls import Actions, Card, Keys, Looks, Objects, Question
+from vostoolkit_widgets.chips import Chips
+from vostoolkit_widgets.controls import Actions, Card, Keys, Question
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.hands import KEYS, Hands
+from vostoolkit_widgets.looks import NO_MAP, Looks
 from vostoolkit_widgets.timeline import Timeline
 from vostoolkit_widgets.toolbar import Toolbar, ink_of
 from vostoolkit_widgets.tools import Stroke
@@ -30,15 +32,16 @@ _BESIDE = ("stage", "objects", "looks")
 class Doings:
     """What a person can do; each is called through ``later``.
 
-    ``act`` gets the name of a button or hotkey, ``stroke`` what was drawn, ``choose`` an object or
-    None for a new one, ``widen`` how wide the tool should be, ``seek`` a frame.
+    ``act`` gets the name of a button or hotkey, ``stroke`` what was drawn, ``on_object`` what is
+    done with an object (choose, hide, forget), ``seek`` a frame; ``changed`` is called when the
+    gaze was changed.
     """
 
     act: Callable[[str], None]
     stroke: Callable[[Stroke], None]
-    choose: Callable[[ObjectId | None], None]
-    widen: Callable[[float], None]
+    on_object: Callable[[str, ObjectId], None]
     seek: Callable[[int], None]
+    changed: Callable[[], None]
 
 
 class Panel:
@@ -71,9 +74,8 @@ class Panel:
             later(lambda: self._pressed(name, value))
 
         self.actions, self.card, self.keys = Actions(press), Card(), Keys()
-        self.objects = Objects(lambda object_id: later(lambda: doings.choose(object_id)))
-        self.looks = Looks(lambda name, value: later(lambda: self._look(name, value)))
-        self.question, self.toolbar = Question(press), Toolbar(press)
+        self.question, self.toolbar, self.objects = Question(press), Toolbar(press), Chips(press)
+        self.looks = Looks(press)
         self._hands = Hands(self.canvas, doings.stroke, lambda name: self._pressed(name, None))
         self.canvas.on_event(lambda event: later(lambda: self._hands.feel(event)))
         self.canvas.on_view(self.show_tool)
@@ -93,25 +95,33 @@ class Panel:
 
     def _pressed(self, name: str, value: Any) -> None:
         """A control that changes what is seen is done here; the others are the session's."""
+        canvas, gaze = self.canvas, self._gaze
         match name:
             case "closer" | "farther":
-                self.canvas.zoom(_ZOOM if name == "closer" else 1 / _ZOOM)
+                canvas.zoom(_ZOOM if name == "closer" else 1 / _ZOOM)
             case "whole":
-                self.canvas.zoom(0.0)
+                canvas.zoom(0.0)
+            case "masks":
+                canvas.mask_opacity = float(value)
+            case "map":
+                canvas.map_opacity = float(value)
+            case "outlines":
+                canvas.is_outlined = bool(value)
             case "help":
                 self.keys.toggle()
+            case "chosen":
+                gaze.has_map = value != NO_MAP
+                self._doings.changed()
             case "width":
-                self._doings.widen(float(value))
+                gaze.widen(float(value))
+                self._doings.changed()
+            case "rename":
+                gaze.rename(int(value[0]), str(value[1]))
+                self._doings.changed()
+            case "choose" | "hide" | "forget":
+                self._doings.on_object(name, int(value))
             case _:
                 self._doings.act(name)
-
-    def _look(self, name: str, value: float) -> None:
-        if name == "masks":
-            self.canvas.mask_opacity = value
-        elif name == "map":
-            self.canvas.map_opacity = value
-        else:
-            self.canvas.is_outlined = bool(value)
 
     def close(self) -> None:
         """Nothing; takes all widgets out of the page."""
@@ -126,8 +136,8 @@ class Panel:
             "canvas": self.canvas.widget,
             "tools": ipywidgets.VBox([self.toolbar, self.keys.widget]),
             "stage": self.card.widget,
-            "objects": self.objects.widget,
-            "looks": self.looks.widget,
+            "objects": self.objects,
+            "looks": self.looks,
             "timeline": self.timeline.widget,
             "question": self.question.widget,
         }
@@ -148,10 +158,7 @@ class Panel:
 
 def _style() -> ipywidgets.HTML:
     sheet = asset("explorer.css")
-    red, green, blue = UNCERTAINTY[::51].T.tolist()
-    steps = ", ".join(css(step) for step in zip(red, green, blue, strict=True))
-    scale = f".vos-scale b {{ background: linear-gradient(to right, {steps}); }}"
-    style = ipywidgets.HTML(f"<style>{sheet.replace('VOS_ASK', css(ASK))}{scale}</style>")
+    style = ipywidgets.HTML(f"<style>{sheet.replace('VOS_ASK', css(ASK))}</style>")
     style.layout.display = "none"
     return style
 

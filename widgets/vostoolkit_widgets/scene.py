@@ -1,7 +1,7 @@
 """What there is to see of one frame of a session, at this moment."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -58,6 +58,21 @@ class Scene:
             labels[(labels == drawing.object_id) & ~drawing.mask] = 0
             labels[drawing.mask] = drawing.object_id
         return labels
+
+    def without(self, hidden: Collection[ObjectId]) -> "Scene":
+        """The scene with nothing of these objects to be seen."""
+        if not hidden:
+            return self
+        labels = self.shown
+        if labels is not None:
+            labels = np.where(np.isin(labels, list(hidden)), 0, labels).astype(np.uint8)
+        return replace(
+            self,
+            labels=labels,
+            drawn=(),
+            prompts=tuple(p for p in self.prompts if p.object_id not in hidden),
+            pseudo=tuple(c for c in self.pseudo if c.object_id not in hidden),
+        )
 
     def mask(self, object_id: ObjectId) -> Bool[np.ndarray, "h w"]:
         """Where an object is shown."""

@@ -1,5 +1,8 @@
 """What the Explorer says: where the run stands, why it asks, what a stage found. Plain text."""
 
+from collections.abc import Mapping
+
+from vostoolkit.arrays import ObjectId
 from vostoolkit.frames import Video
 from vostoolkit.pictures import words
 from vostoolkit.results import (
@@ -35,7 +38,25 @@ def place(session: Session, frame: int) -> str:
     return f"frame {frame} / {len(video) - 1}    {frame / video.fps:.2f} s"
 
 
-def question(request: Request) -> tuple[str, str]:
+def called(object_id: ObjectId, names: Mapping[ObjectId, str]) -> str:
+    """An object by its name, or by its number."""
+    name = names.get(object_id)
+    return f'Object "{name}"' if name else f"Object {object_id}"
+
+
+def forgetting(session: Session, object_id: ObjectId) -> str:
+    """What it means to delete an object."""
+    frames = [prompt.frame for prompt in session.prompts if prompt.object_id == object_id]
+    if not frames:
+        return f"Put object {object_id} down: nothing was given on it"
+    given = "its prompt" if len(frames) == 1 else f"its {len(frames)} prompts"
+    begin = min(frames)
+    reached = session.frame is not None and session.frame >= begin
+    cost = f": frames from {begin} on are computed again without it" if reached else ""
+    return f"Delete object {object_id}: takes back {given}{cost}. Undo brings it back"
+
+
+def question(request: Request, names: Mapping[ObjectId, str]) -> tuple[str, str]:
     """What the method asks and why, and what a person can do."""
     if request.object_id is None:
         return (
@@ -44,7 +65,7 @@ def question(request: Request) -> tuple[str, str]:
         )
     why = f": {request.reason}" if request.reason else ""
     return (
-        f"Object {request.object_id} at frame {request.frame}{why}.",
+        f"{called(request.object_id, names)} at frame {request.frame}{why}.",
         f"Click on it ({_NOT_IT}), or:",
     )
 
