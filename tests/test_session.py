@@ -1,5 +1,6 @@
 """A session is exactly its method, its video and a person's prompts."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -265,3 +266,28 @@ def test_an_error_in_a_stage_loses_nothing():
     video.broken = False
     session.play(user)
     assert states(session) == states(played())
+
+
+@dataclass(frozen=True)
+class Choosy(ToyMethod):
+    """Takes no click on the left edge."""
+
+    def run(self, video, start, /):
+        run = super().run(video, start)
+        prompts = None
+        while True:
+            event = run.send(prompts)
+            prompts = yield event
+            if prompts and prompts[0].x == 0:
+                raise PromptError("a click at x=0")
+
+
+def test_a_refused_prompt_is_taken_back_by_undo():
+    session = Session(Choosy(), NumberedVideo())
+    session.run()
+    session.answer(click(0, x=0))
+    with pytest.raises(PromptError, match=r"x=0; session\.undo\(\) takes the prompt back"):
+        session.step()
+    session.undo()
+    session.answer(click(0, x=3))
+    assert isinstance(session.step(), Refinement)

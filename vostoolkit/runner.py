@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias, cast
 
 from vostoolkit.answers import Answers, Group
-from vostoolkit.errors import SessionError
+from vostoolkit.errors import PromptError, SessionError
 from vostoolkit.frames import Stream, Video, image_of
 from vostoolkit.protocols import Event, Method, Run
 from vostoolkit.results import Checkpoint, Request, StageResult
@@ -227,8 +227,10 @@ class Runner:
                 raise SessionError("the video has no frames") from None
             self.ended, self._run = True, None
             return self.last
-        except BaseException:
+        except BaseException as error:
             self._run = None
+            if isinstance(error, PromptError):
+                raise PromptError(f"{error}; session.undo() takes the prompt back") from error
             raise
         self.cursor, self._used = self.cursor.after(event), used
         if isinstance(event, Checkpoint):

@@ -70,9 +70,8 @@ _XMEM = (
     _xmem(
         "xmem-s012",
         "XMem-s012.pth",
-        sha256="16205ad04bfc55b442bd4d7af894382e09868b35e10721c5afc09a24ea8d72d9",
-        note="trained with BL30K too; the checksum is that of the copies which Track-Anything's "
-        "demonstrations at Hugging Face hold, not of its authors",
+        note="trained with BL30K too; its authors give no checksum, copies at Hugging Face have "
+        "the SHA-256 16205ad04bfc55b442bd4d7af894382e09868b35e10721c5afc09a24ea8d72d9",
     ),
     _xmem(
         "xmem-s2",
