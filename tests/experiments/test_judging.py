@@ -64,6 +64,7 @@ def test_an_uncertainty_that_knows_has_a_correlation_of_one() -> None:
             "object": [1] * 4 + [2] * 4,
             "score": [0.0, 0.1, 0.2, 0.9, 0.0, 0.1, 0.2, 0.9],
             "iou": [0.0, 0.9, 0.8, 0.1, 0.0, 0.9, 0.8, 0.1],
+            "lost": False,
         }
     )
     assert correlation(rows) == pytest.approx(1)
@@ -72,3 +73,7 @@ def test_an_uncertainty_that_knows_has_a_correlation_of_one() -> None:
     half = rows.assign(iou=np.where(rows["object"] == 1, rows["iou"], 1 - rows["iou"]))
     assert correlation(half) == pytest.approx(0)
     assert np.isnan(correlation(rows.assign(iou=0.5)))
+    absent = pd.DataFrame({"frame": [4], "object": 1, "score": 1.0, "iou": 1.0, "lost": True})
+    assert correlation(pd.concat([rows, absent])) == pytest.approx(1)
+    wrongly = correlation(pd.concat([rows, absent.assign(lost=False)]))
+    assert wrongly < 1

@@ -101,5 +101,5 @@ def test_measured_seconds_are_those_of_the_stages() -> None:
 
 
 def test_nobody_answers_before_being_asked() -> None:
-    with pytest.raises(ValueError, match="reaction_s=-1.0"):
+    with pytest.raises(ValueError, match=r"reaction_s=-1\.0"):
         Online(reaction_s=-1.0)

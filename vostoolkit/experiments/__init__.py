@@ -1,12 +1,14 @@
 """Notebooks run as experiments, by papermill."""
 
+from vostoolkit.experiments.comparison import beside_published, orderings, read_results
 from vostoolkit.experiments.experiment import Experiment, read_grid
 from vostoolkit.experiments.following import Followed, follow
 from vostoolkit.experiments.grid import Progress, run_grid
-from vostoolkit.experiments.judging import boundary_scores, correlation, workload
+from vostoolkit.experiments.judging import boundary_scores, correlation, uncertainties, workload
 from vostoolkit.experiments.material import FirstFrames, Material, clicks_at, open_material
 from vostoolkit.experiments.online import Clock, LiveRun, LiveVideo, Online
 from vostoolkit.experiments.people import PEOPLE, simulated_person
+from vostoolkit.experiments.published import CLAIMS, TABLES, Published
 from vostoolkit.experiments.report import Interval, interval, summary_table, write_report
 from vostoolkit.experiments.rows import CALIBRATIONS, ROWS, Calibration, table_row
 from vostoolkit.experiments.run import notebook, run_notebook
@@ -16,8 +18,10 @@ from vostoolkit.experiments.store import Outcome, Store
 
 __all__ = [
     "CALIBRATIONS",
+    "CLAIMS",
     "PEOPLE",
     "ROWS",
+    "TABLES",
     "Calibration",
     "Clock",
     "Experiment",
@@ -30,7 +34,9 @@ __all__ = [
     "Online",
     "Outcome",
     "Progress",
+    "Published",
     "Store",
+    "beside_published",
     "boundary_scores",
     "clicks_at",
     "correlation",
@@ -38,7 +44,9 @@ __all__ = [
     "interval",
     "notebook",
     "open_material",
+    "orderings",
     "read_grid",
+    "read_results",
     "run_grid",
     "run_notebook",
     "scores",
@@ -46,6 +54,7 @@ __all__ = [
     "simulated_person",
     "summary_table",
     "table_row",
+    "uncertainties",
     "with_iou",
     "workload",
     "write_report",

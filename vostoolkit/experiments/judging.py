@@ -15,6 +15,9 @@ from vostoolkit.metrics.workload import (
     mean_interval_s,
     unevenness,
 )
+from vostoolkit.results import EnsemblePropagation
+from vostoolkit.stages.uncertainty_ensemble import EpistemicVariance
+from vostoolkit.trace import FrameRecord
 
 
 def boundary_scores(
@@ -67,8 +70,12 @@ def correlation(rows: pd.DataFrame, column: str = "score") -> float:
     count; NaN if either never changes for any object.
 
     Source: Lazy-XMem 5.1 and Figure 3, one value per object.
+    Note: frames that an object is absent from and predicted absent are left out: the IoU is 1 by
+    convention, and so is the score of an empty mask. The paper doesn't say what it does there.
     """
-    known: Any = rows[(rows["frame"] > 0) & rows["iou"].notna() & rows[column].notna()]
+    is_agreed_absence = rows["lost"] & (rows["iou"] == 1)
+    is_known = rows["iou"].notna() & rows[column].notna() & ~is_agreed_absence
+    known: Any = rows[(rows["frame"] > 0) & is_known]
     values = [
         float(table.rank().corr().iloc[0, 1])
         for _, own in known.groupby("object")
@@ -76,6 +83,34 @@ def correlation(rows: pd.DataFrame, column: str = "score") -> float:
     ]
     held = [value for value in values if np.isfinite(value)]
     return float(np.mean(held)) if held else float("nan")
+
+
+def uncertainties(record: FrameRecord) -> pd.DataFrame:
+    """The measures of one predicted frame, a row for each object; for `correlation`.
+
+    ``S`` is the mean of the uncertainty's map over the whole frame, ``S_R`` the object's score;
+    where several predictions were made, ``V`` and ``V_R`` are the same of their variance.
+
+    Raises:
+        ValueError: nothing was predicted at this frame.
+
+    Source: Lazy-XMem 5.1 and Figure 3.
+    """
+    measured, predicted = record.uncertainty, record.propagation
+    if measured is None or predicted is None:
+        raise ValueError(f"frame {record.frame} wasn't predicted: give a later one")
+    whole = {"S": float(measured.entropy.mean())}
+    parts = {"S_R": measured.score}
+    if isinstance(predicted, EnsemblePropagation):
+        spread = EpistemicVariance()(predicted, None)
+        whole["V"] = float(spread.entropy.mean())
+        parts["V_R"] = spread.score
+    return pd.DataFrame(
+        [
+            {"frame": record.frame, "object": o, **whole, **{n: s[o] for n, s in parts.items()}}
+            for o in measured.masks.objects
+        ]
+    )
 
 
 def _values(column: Iterable[Any]) -> list[int]:

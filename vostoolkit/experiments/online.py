@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
+import pandas as pd
+
 from vostoolkit.arrays import Labels, ObjectId, Size
+from vostoolkit.experiments.scores import with_iou
 from vostoolkit.frames import Frame, Video
 from vostoolkit.prompts import Skip
 from vostoolkit.protocols import Event, Method, User
@@ -89,6 +92,12 @@ class LiveRun:
     def labels(self, frame: int) -> Labels:
         """The labels of any frame of the video."""
         return self.session.labels(self.processed[bisect_right(self.processed, frame) - 1])
+
+    def rows(self, truth: Callable[[int], Labels | None]) -> pd.DataFrame:
+        """Frame, object and ``iou`` of every frame of the video, for `scores`."""
+        objects = sorted({row.object for rows in self.session.trace.rows.values() for row in rows})
+        every = [(frame, o) for frame in range(self.frames) for o in objects]
+        return with_iou(pd.DataFrame(every, columns=["frame", "object"]), self.labels, truth)
 
     def numbers(self) -> dict[str, float]:
         """Frame rate, share of dropped frames, and how late masks were, in seconds.
