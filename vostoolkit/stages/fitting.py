@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 import cv2
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from torch import Tensor
 from torch.nn import functional
 
@@ -21,6 +21,16 @@ MaskResampling: TypeAlias = Literal["smooth", "nearest"]
 
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
+
+
+def _normalised(image: UInt8[Tensor, "h w 3"]) -> Float[Tensor, "h w 3"]:
+    mean, deviation = (torch.tensor(x, device=image.device) for x in (_MEAN, _DEVIATION))
+    return (image.float() / 255 - mean) / deviation
+
+
+_BYTES = torch.arange(256, dtype=torch.uint8).view(1, 256, 1).expand(-1, -1, 3)
+_NORMALISED = _normalised(_BYTES).numpy()
+"""What becomes of each byte in each channel."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +50,11 @@ class Fit:
         """The image normalised by ImageNet's mean and deviation, resized and padded."""
         if resampling == "area" and self.size != self.working:
             image = cv2.resize(image, self.working[::-1], interpolation=cv2.INTER_AREA)
-        pixels = torch.tensor(image, device=device).permute(2, 0, 1).float()[None]
-        mean = torch.tensor(_MEAN, device=device).view(1, 3, 1, 1)
-        deviation = torch.tensor(_DEVIATION, device=device).view(1, 3, 1, 1)
-        pixels = (pixels / 255 - mean) / deviation
+        if device.type == "cpu":
+            pixels = torch.from_numpy(cv2.LUT(image, _NORMALISED))
+        else:  # bytes travel faster than floats
+            pixels = _normalised(torch.tensor(image, device=device))
+        pixels = pixels.permute(2, 0, 1)[None]
         return self._padded(self._inward(pixels, is_smoothed=resampling != "plain"))
 
     def masks(
