@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from vostoolkit.memory.bank import Elements, Group, Memory, Tier
 from vostoolkit.memory.changes import remembered
 from vostoolkit.memory.consolidate import Limits, consolidated, evicted, prototypes
+from vostoolkit.memory.shelves import shelved
 
 GRID = 6
 LIMITS = Limits(working_min=2, working_max=4, prototypes=5, long_term_max=12)
@@ -190,6 +191,23 @@ class TestGroups:
         assert torch.equal(first.working.chunks[0].value, chunk(0, 3).value[:, [0, 2]])
         assert torch.equal(first.working.chunks[1].value, chunk(4, 2).value[:, [1, 0]])
         assert frames(second.working) == [0]
+
+    @pytest.mark.parametrize("top_k", [None, 4])
+    def test_groups_that_share_frames_read_as_each_alone(self, top_k):
+        memory = add(add(add(Memory(), 0, (1, 2, 3)), 4, (3, 1)), 7, (1, 2, 3))
+        memory = add(memory, 9, (5,))
+        query = chunk(99)
+        together, counted = memory.read(query.key, query.selection, top_k)
+        alone = [group.read(query.key, query.selection, top_k) for group in memory.groups]
+        torch.testing.assert_close(together, torch.cat([value for value, _ in alone], 1))
+        for group, (_, own) in zip(counted.groups, alone, strict=True):
+            torch.testing.assert_close(group.working.used, own.working.used)
+
+    def test_similarities_to_shared_frames_are_computed_once(self):
+        memory = add(add(add(Memory(), 0, (1, 2)), 4, (2,)), 7, (1, 2))
+        rows, shelves = shelved([group.chunks for group in memory.groups])
+        assert len(rows) == 3 * GRID
+        assert sorted(len(shelf.value) for shelf in shelves) == [2 * GRID, 3 * GRID]
 
     def test_a_split_changes_no_reading(self):
         memory = add(Memory(), 0, (1, 2))

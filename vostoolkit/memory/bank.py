@@ -8,54 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from vostoolkit.arrays import ObjectId
-from vostoolkit.memory.read import (
-    memory_rows,
-    query_rows,
-    read_all,
-    similarity,
-)
+from vostoolkit.memory.elements import Elements
+from vostoolkit.memory.read import query_rows, similarity
+from vostoolkit.memory.shelves import read_shelves, shelved
 
 TIERS = ("long-term", "working", "permanent")
 """The tiers of a group in the order in which they're read."""
-
-
-@dataclass(frozen=True, eq=False)
-class Elements:
-    """Memory elements: what they're found by, what they say of each object, where they're from.
-
-    ``place`` is the row-major index in the feature grid of ``frame``.
-    """
-
-    key: Float[Tensor, "m c"]
-    shrinkage: Float[Tensor, " m"]
-    selection: Float[Tensor, "m c"]
-    value: Float[Tensor, "m n v"]
-    frame: Int[Tensor, " m"]
-    place: Int[Tensor, " m"]
-
-    def __len__(self) -> int:
-        return len(self.frame)
-
-    def at(self, index: Int[Tensor, " i"] | Bool[Tensor, " m"]) -> "Elements":
-        """Some of the elements."""
-        return Elements(
-            self.key[index],
-            self.shrinkage[index],
-            self.selection[index],
-            self.value[index],
-            self.frame[index],
-            self.place[index],
-        )
-
-    def of_objects(self, columns: list[int]) -> "Elements":
-        """The same elements with the values of some of the objects, in this order."""
-        if columns == list(range(self.value.shape[1])):
-            return self
-        return replace(self, value=self.value[:, columns])
 
 
 def _nothing() -> Float[Tensor, " 0"]:
@@ -122,20 +84,6 @@ class Tier:
     def of_objects(self, columns: list[int]) -> "Tier":
         """The tier with the values of some of the objects."""
         return replace(self, chunks=tuple(chunk.of_objects(columns) for chunk in self.chunks))
-
-
-def joined(chunks: Sequence[Elements]) -> Elements:
-    """The elements of several chunks in one."""
-    if len(chunks) == 1:
-        return chunks[0]
-    return Elements(
-        torch.cat([chunk.key for chunk in chunks]),
-        torch.cat([chunk.shrinkage for chunk in chunks]),
-        torch.cat([chunk.selection for chunk in chunks]),
-        torch.cat([chunk.value for chunk in chunks]),
-        torch.cat([chunk.frame for chunk in chunks]),
-        torch.cat([chunk.place for chunk in chunks]),
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,26 +161,28 @@ class Group:
         self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"]
     ) -> Float[Tensor, "q m"]:
         """How alike each query place is to each element, in the order of ``tiers``."""
-        chunks = [chunk for tier in self.tiers for chunk in tier.chunks]
-        key = torch.cat([chunk.key for chunk in chunks])
-        shrinkage = torch.cat([chunk.shrinkage for chunk in chunks])
+        key = torch.cat([chunk.key for chunk in self.chunks])
+        shrinkage = torch.cat([chunk.shrinkage for chunk in self.chunks])
         return similarity(key, shrinkage, query, selection)
+
+    @property
+    def chunks(self) -> tuple[Elements, ...]:
+        """The chunks of all tiers, in the order in which they're read."""
+        return tuple(chunk for tier in self.tiers for chunk in tier.chunks)
 
     def read(
         self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"], top_k: int | None
     ) -> tuple[Float[Tensor, "q n v"], "Group"]:
         """What each place reads of each object, and the group with its use counted."""
-        chunks = [chunk for tier in self.tiers for chunk in tier.chunks]
-        key = torch.cat([chunk.key for chunk in chunks])
-        shrinkage = torch.cat([chunk.shrinkage for chunk in chunks])
-        value = torch.cat([chunk.value for chunk in chunks])
-        rows = query_rows(query, selection), memory_rows(key, shrinkage)
-        read, usage = read_all(*rows, value, top_k=top_k)
+        value, memory = Memory((self,)).read(query, selection, top_k)
+        return value, memory.groups[0]
+
+    def counted(self, usage: Float[Tensor, " m"]) -> "Group":
+        """The group after one more reading with this much use of each element."""
         long_term, working, _ = torch.split(usage, [len(tier) for tier in self.tiers])
-        counted = replace(
+        return replace(
             self, long_term=self.long_term.read(long_term), working=self.working.read(working)
         )
-        return read, counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,9 +226,15 @@ class Memory:
     def read(
         self, query: Float[Tensor, "q c"], selection: Float[Tensor, "q c"], top_k: int | None
     ) -> tuple[Float[Tensor, "q n v"], "Memory"]:
-        """What each place reads of each object, group by group, and the memory with its use."""
-        read = [group.read(query, selection, top_k) for group in self.groups]
-        return torch.cat([value for value, _ in read], 1), Memory(tuple(group for _, group in read))
+        """What each place reads of each object, group by group, and the memory with its use.
+
+        Groups share the keys of frames that were memorised for all of them: similarities to these
+        are computed once.
+        """
+        memory, shelves = shelved([group.chunks for group in self.groups])
+        found = read_shelves(query_rows(query, selection), memory, shelves, top_k=top_k)
+        groups = tuple(g.counted(used) for g, (_, used) in zip(self.groups, found, strict=True))
+        return torch.cat([value for value, _ in found], 1), Memory(groups)
 
     def split(self, objects: tuple[ObjectId, ...]) -> "Memory":
         """The memory in groups that lie wholly inside or outside these objects.

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.memory import released
-from vostoolkit.memory.bank import Elements, Group, Memory
+from vostoolkit.memory.bank import Group, Memory
 from vostoolkit.memory.consolidate import Limits, consolidated
+from vostoolkit.memory.elements import Elements
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,8 @@ from typing import Literal
 
 import torch
 
-from vostoolkit.memory.bank import Elements, Group, Tier, joined
+from vostoolkit.memory.bank import Group, Tier
+from vostoolkit.memory.elements import Elements, joined
 from vostoolkit.memory.read import similarity
 
 

@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import torch
 
-from vostoolkit.memory.bank import Elements, Group, Tier, joined
+from vostoolkit.memory.bank import Group, Tier
 from vostoolkit.memory.consolidate import (
     Limits,
     compressed_into,
     consolidated,
     potentiated,
 )
+from vostoolkit.memory.elements import Elements, joined
 
 _NEARLY_NOTHING = 1e-9
 

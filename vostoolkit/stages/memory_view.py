@@ -8,7 +8,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from vostoolkit.arrays import ObjectId
-from vostoolkit.memory.bank import TIERS, Elements, Tier
+from vostoolkit.memory.bank import TIERS, Tier
+from vostoolkit.memory.elements import Elements
 from vostoolkit.results import ImageOf, StageResult
 from vostoolkit.stages.xmem_state import XMemState
 from vostoolkit.stages.xmem_view import Grid

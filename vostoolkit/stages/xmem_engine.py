@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from vostoolkit.device import Precision, choose_device, choose_precision, reduced
 from vostoolkit.frames import Frame
-from vostoolkit.memory.bank import Elements
+from vostoolkit.memory.elements import Elements
 from vostoolkit.memory.read import places
 from vostoolkit.networks.folding import folded
 from vostoolkit.networks.xmem import KeyFeatures, XMem

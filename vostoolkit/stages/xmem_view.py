@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from vostoolkit.arrays import Map, ObjectId, Size
-from vostoolkit.memory.bank import TIERS, Elements, Group, joined
+from vostoolkit.memory.bank import TIERS, Group
+from vostoolkit.memory.elements import Elements, joined
 from vostoolkit.memory.read import TopWeights, top_weights
 from vostoolkit.results import StageResult
 from vostoolkit.stages.fitting import Fit
