@@ -104,6 +104,7 @@ def test_the_first_lesson_by_hand(open_notebook):
     press(notebook, "stage")
     notebook.until("type(session.last).__name__ == 'Propagation' and session.frame == 2")
     wait_for_mask(notebook, 2)
+    notebook.keep_picture("lesson")
     assert not notebook.errors
 
 
@@ -122,6 +123,7 @@ def test_it_asks_while_it_runs_and_goes_on_with_each_answer(open_notebook):
     question.wait_for()
     assert "Object 1 at frame 1" in question.inner_text()
     assert "τ_u" in question.inner_text()
+    notebook.keep_picture("asking")
     click(notebook, x, y, button="right")
     notebook.until("session.request is not None and session.request.frame == 2")
     assert notebook.value("[p.positive for p in session.prompts]") == [True, False]

@@ -405,6 +405,10 @@ def test_closing_leaves_no_thread_and_no_widget_behind():
     canvas = made._panel.canvas.widget
     made.close()
     assert canvas.comm is None
+    little = Explorer(Session(ToyMethod(), NumberedVideo(10)), show=("canvas",))
+    rows = (little._panel.toolbar, little._panel.objects, little._panel.looks)
+    little.close()
+    assert all(row.comm is None for row in rows)
     threads = [t for t in threading.enumerate() if t.name.startswith("vostoolkit")]
     for thread in threads:
         thread.join(5)

@@ -127,11 +127,12 @@ class Panel:
         """Nothing; takes all widgets out of the page."""
         self.canvas.close()
         self.timeline.close()
-        for widget in _all_within(self.widget):
-            widget.close()
+        for part in (self.widget, *self._parts.values()):  # those that aren't shown too
+            for widget in _all_within(part):
+                widget.close()
 
     def _arranged(self) -> ipywidgets.VBox:
-        widgets = {
+        widgets = self._parts = {
             "actions": self.actions.widget,
             "canvas": self.canvas.widget,
             "tools": ipywidgets.VBox([self.toolbar, self.keys.widget]),
