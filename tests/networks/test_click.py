@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 import torch
 
-from vostoolkit.networks.click import ClickNetwork, Working, normalised, predict_mask, surroundings
+from vostoolkit.networks.click import (
+    ClickNetwork,
+    Working,
+    normalised,
+    predict_mask,
+    settled,
+    surroundings,
+)
 from vostoolkit.networks.click_maps import GUIDANCE_CHANNELS, Window, guidance
 from vostoolkit.prompts import Box, Click, Scribble
 
@@ -115,3 +122,28 @@ def test_window_moves_and_scales_prompts():
     box = window.seen_box(Box(frame=0, object_id=1, left=10, top=20, right=11, bottom=21), 1.0)
     assert (box.left, box.top, box.right, box.bottom) == (0, 0, 1, 1)
     assert window.area == 2500
+
+
+def test_a_further_stroke_changes_what_it_points_at_and_what_is_sure():
+    """Four places change; of them one holds the click, one is sure, two are neither."""
+    before = torch.zeros(10, 20)
+    before[:, 10:12] = 1.0
+    after = before.clone()
+    after[2:4, 2:6] = 0.7  # added, and clicked on
+    after[6:8, 2:6] = 0.7  # added, unsure
+    after[2:4, 15:18] = 0.95  # added, sure
+    after[8:, 10:12] = 0.3  # taken away, unsure
+    merged = settled(after, before, click(3, 2), 0.9)
+    expected = before.clone()
+    expected[2:4, 2:6] = 0.7
+    expected[2:4, 15:18] = 0.95
+    assert torch.equal(merged, expected)
+    assert torch.equal(settled(after, before, click(19, 9), 0.5), after)
+
+
+def test_a_first_stroke_may_change_everything(network, picture):
+    previous = torch.zeros(64, 96)
+    first = predict_mask(network, picture, [click(24, 32)], previous=previous)
+    free = Working(sure=0.5)
+    again = predict_mask(network, picture, [click(24, 32)], previous=previous, working=free)
+    assert torch.equal(first, again)

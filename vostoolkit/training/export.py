@@ -20,9 +20,10 @@ _LIMITS: Mapping[str, str] = {
     "nano": "Made to try and to teach, not to compete: it has only ever seen drawn shapes. It "
     "loses objects smaller than about 1,000 pixels of a 480p picture, blurs thin parts, and mixes "
     "up look-alikes that touch. Works best with a short side of 256 pixels.",
-    "click": "Made to try and to teach: it follows colour and texture edges, knows no things, and "
-    "leaves ragged outlines. A further click helps more often than not, not always. Works at a "
-    "short side of 160 pixels, so fine structures are lost.",
+    "click": "Made to try and to teach: it has only ever seen drawn things. One click on a thing "
+    "of several materials may find the clicked part alone; thin legs, and things under about 1,000 "
+    "pixels of a 480p picture, need several clicks. A further click helps more often than not, not "
+    "always. Works at a short side of 160 pixels and once more close up.",
 }
 
 
