@@ -12,7 +12,6 @@ CELLS = (
 import vostoolkit as vos
 from vostoolkit.data.synthetic import demo_clip
 from vostoolkit_widgets import Explorer
-from dataclasses import replace
 clip = demo_clip(frames=12, size=(180, 320))
 never = vos.EntropyJump(tau_user=9, tau_pseudo=9, ask_when_lost=False)
 method = vos.LazyXMem(vos.XMemPropagator.nano(), vos.GrabCutRefiner(), decide=never)
@@ -20,10 +19,8 @@ method = vos.LazyXMem(vos.XMemPropagator.nano(), vos.GrabCutRefiner(), decide=ne
     "session = vos.Session(method, clip.video); explorer = Explorer(session); explorer",
 )
 BEGIN = """
-while session.prompts:
-    session.undo()
-session.answer(vos.Drawing(0, 1, clip.labels(0) == 1))
-session.run(until=0)
+while session.prompts: session.undo()
+session.answer(vos.Drawing(0, 1, clip.labels(0) == 1)); session.run(until=0)
 explorer.frame, explorer.object_id, explorer.tool = 0, 1, "click"
 explorer._panel.canvas.zoom(0)
 explorer.settle()
@@ -31,14 +28,13 @@ explorer.settle()
 COUNT_BYTES = """
 sent, channel = [], explorer._panel.canvas._surface.layers._channel
 def counted(commands, buffers=(), plain=channel._send_custom):
-    sent.append(sum(len(buffer) for buffer in buffers))
-    plain(commands, buffers)
+    sent.append(sum(map(len, buffers))); plain(commands, buffers)
 channel._send_custom = counted
 """
 INK = """() => {
     const sheet = document.querySelector("canvas[aria-hidden='true']");
-    const pixels = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height).data;
-    return pixels.reduce((count, value, index) => count + (index % 4 === 3 && value > 0), 0);
+    const { data } = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height);
+    return data.filter((value, index) => index % 4 === 3 && value > 0).length;
 }"""
 
 
@@ -296,10 +292,8 @@ def test_it_is_dark_where_jupyterlab_is_dark(notebook):
         press(notebook, (30, 20), (90, 20))
         notebook.keep_picture("dark")
         let_go(notebook, 2)
-        bright = page.evaluate(
-            "() => getComputedStyle(document.querySelector('.vos-bar button')).color"
-            ".match(/[0-9.]+/g).slice(0, 3).map(Number)"
-        )
+        colour = "getComputedStyle(document.querySelector('.vos-bar button')).color"
+        bright = page.evaluate(f"() => {colour}.match(/[0-9.]+/g).slice(0, 3).map(Number)")
         assert min(bright) > 150
     finally:
         page.evaluate(f"({change})('JupyterLab Light').then(() => null)")

@@ -18,7 +18,10 @@ def at_a_terminal(served, folder):
 
     def run(typed, *options, during=lambda process: None):
         code = (
-            "import sys; from dataclasses import replace; from vostoolkit.__main__ import main; "
+            "import signal, sys; from dataclasses import replace; "
+            # A shell that runs the tests in the background has it ignored.
+            "signal.signal(signal.SIGINT, signal.default_int_handler); "
+            "from vostoolkit.__main__ import main; "
             "from vostoolkit.weights import WEIGHTS; "
             f"WEIGHTS[{NAME!r}] = replace(WEIGHTS[{NAME!r}], url={served.url!r}); "
             f"sys.exit(main(['weights', 'download', {NAME!r}, *{options!r}]))"

@@ -1,0 +1,12 @@
+import pytest
+from toys import NumberedVideo, ToyMethod
+from vostoolkit_widgets import Explorer
+
+from vostoolkit.session import Session
+
+
+@pytest.fixture
+def explorer():
+    made = Explorer(Session(ToyMethod(), NumberedVideo(10)))
+    yield made
+    made.close()
