@@ -12,6 +12,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--parity", action="store_true", help="write docs/parity.md from this run")
 
 
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    if exitstatus == 0 and session.config.getoption("--parity", default=False):
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--parity", default=False):
         PAGE.write_text(page(), encoding="utf-8")
