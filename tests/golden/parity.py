@@ -19,8 +19,8 @@ Seen with torch {torch} on {machine}. Two threads instead of one move the publis
 themselves by up to 2e-5 of the largest value.
 
 In `mivos_core` some places' 50th and 51st most similar memory elements are equal but for rounding.
-Which of them is read decides up to 40 of the 245,760 mask pixels of its second round: these, where both
-objects are about equally likely, are left out of the comparison of its masks.
+Which of them is read decides up to 40 of the 245,760 mask pixels of its second round: these, where
+both objects are about equally likely, are left out of the comparison of its masks.
 """
 
 
