@@ -63,6 +63,7 @@ from vostoolkit.stages.update import MemoryRule
 from vostoolkit.trace import Keep
 from vostoolkit.users import EvaAnnotator, Nobody, ScribblingUser, SimulatedUser
 from vostoolkit.video import open_camera, open_stream, open_video
+from vostoolkit.what_if import WhatIf, as_decided, what_if
 
 __version__ = "0.1.0"
 
@@ -132,8 +133,11 @@ __all__ = [
     "VideoError",
     "VostoolkitError",
     "WeightsError",
+    "WhatIf",
     "XMemPropagator",
+    "as_decided",
     "open_camera",
     "open_stream",
     "open_video",
+    "what_if",
 ]

@@ -63,7 +63,9 @@ class EntropyJump:
         verdicts = {
             o: self._lost(was_lost=o in lost_before)
             if self.ask_when_lost and o in uncertainty.lost
-            else self._judge(uncertainty, o)
+            else self._judge(
+                uncertainty.jump.get(o), uncertainty.score[o], is_lost=o in uncertainty.lost
+            )
             for o in objects
         }
         taus = {
@@ -86,11 +88,14 @@ class EntropyJump:
             return _Verdict("none", "still lost: asked before", None)
         return _Verdict("user", "lost: the predicted mask is empty", None)
 
-    def _judge(self, uncertainty: Uncertainty, object_id: ObjectId) -> "_Verdict":
-        jump = uncertainty.jump.get(object_id)
+    def action(self, jump: float | None, score: float, *, is_lost: bool = False) -> Action:
+        """What to do about an object by its numbers alone; not whether losing it is asked about."""
+        return self._judge(jump, score, is_lost=is_lost).action
+
+    def _judge(self, jump: float | None, score: float, *, is_lost: bool) -> "_Verdict":
         signals = (
             _Signal("ΔS", "τ", jump, self.tau_pseudo, self.tau_user),
-            _Signal("S", "τ^S", uncertainty.score[object_id], self.score_pseudo, self.score_user),
+            _Signal("S", "τ^S", score, self.score_pseudo, self.score_user),
         )
         for signal in signals:
             if self._reaches(signal.value, signal.user):
@@ -99,7 +104,7 @@ class EntropyJump:
             is_below_user = signal.user is None or (signal.value or 0) < signal.user
             if is_below_user and self._reaches(signal.value, signal.pseudo):
                 words = signal.words(self._sign, "pseudo")
-                if object_id in uncertainty.lost:
+                if is_lost:
                     return _Verdict("none", f"{words}, but lost: nowhere to click", jump)
                 return _Verdict("pseudo", words, jump)
         if jump is None:
