@@ -117,12 +117,14 @@ def test_a_hidden_object_is_not_drawn_but_still_there(explorer):
     click(explorer, 3, 2)
     press(explorer, "frame")
     canvas = explorer._panel.canvas
-    with_it, there = canvas._pictures[1], explorer.session.labels(0)
+    with_it, there = canvas._still.masks, explorer.session.labels(0)
     say(explorer, "objects", "hide", 1)
-    assert chips(explorer)[0]["hidden"] and canvas._pictures[1] != with_it and not canvas._marks
+    assert (
+        chips(explorer)[0]["hidden"] and canvas._still.masks != with_it and not canvas._still.marks
+    )
     assert (explorer.session.labels(0) == there).all()
     click(explorer, 3, 2)  # who works on it sees it
-    assert not chips(explorer)[0]["hidden"] and canvas._marks
+    assert not chips(explorer)[0]["hidden"] and canvas._still.marks
 
 
 def test_deleting_an_object_takes_its_prompts_back_and_undo_brings_them(explorer):
@@ -171,9 +173,9 @@ def test_looks_change_the_canvas_and_no_map_is_a_choice():
     press(explorer, "frame")
     canvas, looks = explorer._panel.canvas, explorer._panel.looks
     assert looks.state["maps"] == ["margin", "none"] and looks.state["chosen"] == "margin"
-    assert canvas._pictures[2] is not None
+    assert canvas._still.map is not None
     say(explorer, "looks", "chosen", "none")
-    assert canvas._pictures[2] is None and looks.state["chosen"] == "none"
+    assert canvas._still.map is None and looks.state["chosen"] == "none"
     say(explorer, "looks", "masks", 0.8)
     say(explorer, "looks", "map", 0.1)
     say(explorer, "looks", "outlines", False)

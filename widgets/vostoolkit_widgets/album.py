@@ -1,6 +1,7 @@
 """Frames and uncertainty maps as the browser gets them, kept so that scrubbing is quick."""
 
 import io
+import threading
 from collections import OrderedDict
 
 import cv2
@@ -13,16 +14,22 @@ from vostoolkit.errors import SessionError
 from vostoolkit.results import Uncertainty
 from vostoolkit.session import Session
 from vostoolkit_widgets import render
+from vostoolkit_widgets.scene import Scene, marks_of
+from vostoolkit_widgets.stills import Still, still_of
 
-_FRAMES, _MAPS = 64, 2000
+_FRAMES, _MAPS = 300, 2000
 """How many are kept; some 100 KB a frame and 10 KB a map."""
 
 
 class Album:
-    """What was encoded of a session's frames; the oldest goes when it is full."""
+    """What was encoded of a session's frames; the oldest goes when it is full.
+
+    It can be asked from several threads.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._lock = threading.Lock()
         self.measure = "entropy"
         """What the maps show: the measure of the last uncertainty."""
         self._image: tuple[int, Image] | None = None
@@ -31,21 +38,20 @@ class Album:
 
     def image(self, index: int) -> Image | None:
         """A frame; None for a live stream's frame that isn't there yet, or no longer."""
-        if self._image is None or self._image[0] != index:
+        found = self._image
+        if found is None or found[0] != index:
             try:
-                self._image = index, self._session.image(index)
+                found = self._image = index, self._session.image(index)
             except SessionError:
                 return None
-        return self._image[1]
+        return found[1]
 
     def frame(self, index: int) -> bytes | None:
         """A frame as JPEG; None for a live stream's frame that isn't there yet, or no longer."""
         found = self._frames.get(index)
         if found is None and (image := self.image(index)) is not None:
             found = render.frame_jpeg(image)
-            self._frames[index] = found
-            while len(self._frames) > _FRAMES:
-                self._frames.popitem(last=False)
+            self._keep(self._frames, index, found, _FRAMES)
         return found
 
     def map(self, index: int) -> bytes | None:
@@ -59,14 +65,24 @@ class Album:
     def add(self, uncertainty: Uncertainty) -> None:
         """Nothing; keeps the map of a frame."""
         self.measure = uncertainty.measure
-        self._maps[uncertainty.frame] = render.entropy_png(uncertainty.entropy.cpu().numpy())
-        while len(self._maps) > _MAPS:
-            self._maps.popitem(last=False)
+        map_ = render.entropy_png(uncertainty.entropy.cpu().numpy())
+        self._keep(self._maps, uncertainty.frame, map_, _MAPS)
+
+    def still(self, scene: Scene, *, has_map: bool) -> Still:
+        """A scene as the browser gets it, with the uncertainty map or without."""
+        map_ = self.map(scene.frame) if has_map else None
+        return still_of(self.frame(scene.frame), scene.shown, map_, marks_of(scene))
 
     def forget_after(self, frame: int) -> None:
         """Nothing; drops the maps of later frames, which will be computed again."""
         for index in [index for index in list(self._maps) if index > frame]:
             self._maps.pop(index, None)
+
+    def _keep(self, kept: OrderedDict[int, bytes], index: int, encoded: bytes, most: int) -> None:
+        with self._lock:
+            kept[index] = encoded
+            while len(kept) > most:
+                kept.popitem(last=False)
 
 
 def map_values(png: bytes, size: Size) -> Float[np.ndarray, "h w"]:

@@ -7,18 +7,18 @@ import numpy as np
 from jaxtyping import Float
 
 from vostoolkit.arrays import Image, Labels, Size
-from vostoolkit.colours import colour_of
 from vostoolkit_widgets import render
 from vostoolkit_widgets.capture import Event, Wheel
 from vostoolkit_widgets.shapes import Area, Line, Shape, on_canvas
+from vostoolkit_widgets.stills import Still, still_of
 from vostoolkit_widgets.surface import Surface
 from vostoolkit_widgets.viewport import Point, Viewport, fitted
 
 WITHIN = Size(480, 680)
 """A frame is shown as large as fits into this, small clips enlarged."""
 
-_HALO = (20, 20, 24)
 _FRAME, _MASKS, _MAP, _MARKS = range(4)
+_PICTURES = (_FRAME, _MASKS, _MAP)
 _ZOOM_STEP = 1.0015
 
 
@@ -48,9 +48,7 @@ class FrameCanvas:
         self.view = Viewport(size, canvas)
         self._is_outlined = True
         self._opacity = {_MASKS: 0.35, _MAP: 0.6}
-        self._pictures: dict[int, bytes | None] = {_FRAME: None, _MASKS: None, _MAP: None}
-        self._outlines: tuple[Line, ...] = ()
-        self._marks: tuple[Shape, ...] = ()
+        self._still = Still()
         self._callback: Callable[[Event], None] | None = None
         self._view_callback: Callable[[], None] | None = None
         shown = render.shown_size(size)
@@ -99,34 +97,17 @@ class FrameCanvas:
                     f"{name} of {array.shape[1]}x{array.shape[0]} pixels on a canvas for frames of "
                     f"{self.view.image.width}x{self.view.image.height}: make a canvas of its size"
                 )
-        self.show_encoded(
-            render.frame_jpeg(image),
-            labels,
-            None if entropy is None else render.entropy_png(entropy),
-        )
+        map_ = None if entropy is None else render.entropy_png(entropy)
+        self.show_still(still_of(render.frame_jpeg(image), labels, map_, self._still.marks))
 
-    def show_encoded(
-        self,
-        frame: bytes | None,
-        labels: Labels | None,
-        entropy: bytes | None,
-        marks: Iterable[Shape] | None = None,
-    ) -> None:
-        """Nothing; shows a frame and a map that `render` encoded, labels, and marks if given."""
-        masks = None if labels is None else render.labels_png(labels)
-        changed = [
-            layer
-            for layer, picture in ((_FRAME, frame), (_MASKS, masks), (_MAP, entropy))
-            if self._pictures[layer] != picture
-        ]
-        self._pictures = {_FRAME: frame, _MASKS: masks, _MAP: entropy}
-        self._outlines = tuple(outline_shapes(labels))
-        self._marks = self._marks if marks is None else tuple(marks)
-        self._draw(load=changed)
+    def show_still(self, still: Still) -> None:
+        """Nothing; shows what was encoded before; only pictures that are new are sent."""
+        before, self._still = self._still, still
+        self._draw(load=[n for n in _PICTURES if before.pictures[n] != still.pictures[n]])
 
     def mark(self, shapes: Iterable[Shape]) -> None:
         """Nothing; shows these shapes over the frame, in image coordinates."""
-        self._marks = tuple(shapes)
+        self._still = replace(self._still, marks=tuple(shapes))
         self._draw()
 
     @property
@@ -170,7 +151,7 @@ class FrameCanvas:
 
     def redraw(self) -> None:
         """Nothing; sends everything again."""
-        self._draw(load=self._pictures)
+        self._draw(load=_PICTURES)
 
     def close(self) -> None:
         """Nothing; takes the canvas out of the page."""
@@ -192,15 +173,15 @@ class FrameCanvas:
         size = (across * self.view.image.width, down * self.view.image.height)
         with layers.batch():
             for source in load:
-                layers.load(source, self._pictures[source])
-            for index in (_FRAME, _MASKS, _MAP):
+                layers.load(source, self._still.pictures[source])
+            for index in _PICTURES:
                 with self._surface.cleared(index) as layer:
                     layer.global_alpha = self._opacity.get(index, 1.0)
                     layer.translate(-self.view.left * across, -self.view.top * down)
                     layers.stamp(index, index, size=size)
-            outlines = self._outlines if self._is_outlined else ()
+            outlines = self._still.outlines if self._is_outlined else ()
             with self._surface.cleared(_MARKS) as layer:
-                on_canvas(layer, self.placed((*outlines, *self._marks)))
+                on_canvas(layer, self.placed((*outlines, *self._still.marks)))
 
     def placed(self, shapes: Iterable[Shape]) -> list[Shape]:
         """Shapes given in image coordinates, moved to where they lie on the canvas."""
@@ -230,14 +211,3 @@ def placed(shape: Shape, view: Viewport) -> Shape:
         return replace(shape, points=points, width=width, breadth=0.0)
     x, y = view.to_canvas(shape.x, shape.y)
     return replace(shape, x=x, y=y)
-
-
-def outline_shapes(labels: Labels | None) -> list[Line]:
-    """The outlines of all objects, in image coordinates; dark below, so that they always show."""
-    found = {} if labels is None else render.outlines(labels)
-    lines: list[Line] = []
-    for object_id, contours in found.items():
-        colour = colour_of(object_id)
-        for under, width in ((_HALO, 3.0), (colour, 1.6)):
-            lines += [Line(contour, under, width, closed=True) for contour in contours]
-    return lines

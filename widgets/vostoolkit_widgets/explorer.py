@@ -30,7 +30,6 @@ from vostoolkit_widgets.looks import NO_MAP
 from vostoolkit_widgets.panel import PARTS, Doings, Panel
 from vostoolkit_widgets.scene import (
     Scene,
-    marks_of,
     objects_of,
     rows_so_far,
     scene_of,
@@ -250,8 +249,8 @@ class Explorer:
         if "stage" in panel.parts:
             self._show_stage(scene, is_running)
         if "canvas" in panel.parts:
-            seen, map_ = scene.without(gaze.hidden), self._map(frame)
-            panel.canvas.show_encoded(self._album.frame(frame), seen.shown, map_, marks_of(seen))
+            seen = scene.without(gaze.hidden)
+            panel.canvas.show_still(self._album.still(seen, has_map=gaze.has_map))
             panel.canvas.capture.pace()
 
     def _show_stage(self, scene: Scene, is_running: bool) -> None:

@@ -10,10 +10,11 @@ from jaxtyping import Float, UInt8
 from vostoolkit.arrays import Image
 from vostoolkit.colours import ASK
 from vostoolkit_widgets import render
-from vostoolkit_widgets.canvas import FrameCanvas, outline_shapes, placed
+from vostoolkit_widgets.canvas import FrameCanvas, placed
 from vostoolkit_widgets.chart import Curve, chart_of, cursor_shapes, drawn
 from vostoolkit_widgets.scene import Scene, marks_of
 from vostoolkit_widgets.shapes import Word, on_picture
+from vostoolkit_widgets.stills import outline_shapes
 from vostoolkit_widgets.viewport import Viewport
 
 _PAPER, _INK = 255, (45, 45, 50)
