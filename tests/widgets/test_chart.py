@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from vostoolkit_widgets.chart import Area, Chart, Line, chart_of, cursor_shapes, curves_of, drawn
+from vostoolkit_widgets.chart import Area, Chart, Line, chart_of, cursor_shapes, curves_of
+from vostoolkit_widgets.levels import drawn
 
 from vostoolkit.colours import ASK
 from vostoolkit.trace import Row

@@ -13,11 +13,13 @@ from vostoolkit.trace import Row
 from vostoolkit_widgets.shapes import Area, Disc, Line, Shape, Word, line
 
 WIDTH = 1120
-_LEFT, _RIGHT = 86, 54
+_LEFT, _RIGHT = 86, 72
 _AXIS, _LEGEND = 22, 18
-_LARGEST_LANE, _LANES = 76, 228
+_LARGEST_LANE, _LANES = 104, 240
 _TICKS = 10
 _LONGEST_NAME = 10
+_LEAST = 0.05
+_DOTS = (1.5, 3.5)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,13 @@ class Curve:
     corrected: tuple[int, ...] = ()
     memory: tuple[int, ...] = ()
     name: str = ""
+    iou: Float[np.ndarray, "n"] | None = None
+    """With the ground truth, where there is one; NaN where there is none."""
+
+    def jump_at(self, frame: int) -> float:
+        """The jump at a frame; 0 where there is no number."""
+        found = self.jump[self.frames == frame]
+        return 0.0 if not len(found) or np.isnan(found[0]) else float(found[0])
 
 
 def curves_of(rows: Mapping[int, Sequence[Row]]) -> tuple[Curve, ...]:
@@ -98,6 +107,11 @@ class Chart:
         """Where the last lane ends."""
         return self.lane * max(1, self.lanes)
 
+    @property
+    def sides(self) -> tuple[float, float]:
+        """Where the first and the last frame lie."""
+        return _LEFT, self.width - _RIGHT
+
     def x(self, frame: float) -> float:
         """Where a frame lies."""
         return _LEFT + (self.width - _LEFT - _RIGHT) * frame / max(1, self.length - 1)
@@ -112,30 +126,34 @@ class Chart:
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
         return self.lane * (lane + 1) - 8 - share * (self.lane - 16)
 
+    def value(self, lane: int, y: float) -> float:
+        """The value at a height in a lane; beyond the range its edge."""
+        share = (self.lane * (lane + 1) - 8 - y) / (self.lane - 16)
+        return self.low + (self.high - self.low) * min(max(share, 0.0), 1.0)
+
 
 def chart_of(
     length: int, curves: Sequence[Curve], thresholds: Mapping[str, float], *, width: int = WIDTH
 ) -> Chart:
-    """A chart that holds these curves and thresholds."""
+    """A chart on which the thresholds can be told apart; a jump far above them lies at its edge."""
     jumps = np.concatenate([[0.0], *(curve.jump for curve in curves)])
-    high = max(0.25, float(np.nanmax(jumps)), *(1.2 * value for value in thresholds.values()))
-    low = max(-0.5 * high, min(-0.15 * high, float(np.nanmin(jumps))))
-    return Chart(length, len(curves), low, high, width)
+    highest = max(_LEAST, 1.1 * float(np.nanmax(jumps)))
+    tau = max(thresholds.values(), default=0.0)
+    if tau > 0 and (tau < 4 * highest or not curves):
+        highest = min(max(highest, 1.5 * tau), 3 * tau)
+    low = max(-0.5 * highest, min(-0.15 * highest, float(np.nanmin(jumps))))
+    return Chart(length, len(curves), low, highest, width)
 
 
-def drawn(
-    chart: Chart, curves: Sequence[Curve], thresholds: Mapping[str, float], *, dark: bool = False
-) -> list[Shape]:
-    """The timeline without its cursor."""
-    ink = Ink.on(dark)
+def run_shapes(chart: Chart, curves: Sequence[Curve], ink: Ink) -> list[Shape]:
+    """The timeline without thresholds and cursor."""
     shapes = _axis(chart, ink)
     for lane, curve in enumerate(curves):
         shapes += _lane(chart, lane, curve, ink)
-        shapes += _thresholds(chart, lane, thresholds, ink)
     if not curves:
         middle = chart.lane / 2
         shapes.append(Word(_LEFT + 12, middle, "no finished frames yet", ink.faint, 12))
-    return shapes + _legend(chart, ink)
+    return shapes + _legend(chart, curves, ink)
 
 
 def cursor_shapes(chart: Chart, frame: int, *, dark: bool = False) -> list[Shape]:
@@ -168,15 +186,18 @@ def _axis(chart: Chart, ink: Ink) -> list[Shape]:
     return shapes
 
 
-def _legend(chart: Chart, ink: Ink) -> list[Shape]:
+def _legend(chart: Chart, curves: Sequence[Curve], ink: Ink) -> list[Shape]:
     """What the marks mean, below the axis."""
     y = chart.floor + _AXIS + _LEGEND / 2
     marks: list[tuple[str, Shape]] = [
-        ("asked", _triangle(0, 0)),
-        ("pseudo-click", _diamond(0, 0, ink)),
+        ("asked", triangle(0, 0)),
+        ("pseudo-click", diamond(0, 0, ink)),
         ("corrected by a person", Disc(0, 0, 3.5, ink.text)),
         ("into memory", line((0, -3), (0, 3), colour=ink.text, width=1.5)),
     ]
+    if any(curve.iou is not None for curve in curves):
+        ends = np.array([[-8.0, 0.0], [6.0, 0.0]])
+        marks.append(("IoU with the truth, 0 to 1", Line(ends, ink.text, 1.3, dash=_DOTS)))
     shapes: list[Shape] = []
     x = float(_LEFT + 6)
     for text, mark in marks:
@@ -207,39 +228,32 @@ def _lane(chart: Chart, lane: int, curve: Curve, ink: Ink) -> list[Shape]:
     for frame in curve.memory:
         x = chart.x(frame)
         shapes.append(line((x, bottom - 7), (x, bottom - 1), colour=ink.text, width=1.5))
-    score = chart.low + (chart.high - chart.low) * curve.score  # 0 to 1 over the whole lane
-    shapes += _values(chart, lane, (curve.frames, score), line_of=(colour, 0.8))
-    shapes += _values(chart, lane, (curve.frames, curve.jump), line_of=(colour, 2.0))
-    at = dict(zip(curve.frames.tolist(), curve.jump.tolist(), strict=True))
+    whole = chart.high - chart.low  # what lies between 0 and 1 takes the whole lane
+    shapes += _values(chart, lane, (curve.frames, chart.low + whole * curve.score), (colour, 0.8))
+    shapes += _values(chart, lane, (curve.frames, curve.jump), (colour, 2.0))
+    if curve.iou is not None:
+        values = (curve.frames, chart.low + whole * curve.iou)
+        shapes += _values(chart, lane, values, (ink.text, 1.3), dash=_DOTS)
     for frame in curve.pseudo:
-        shapes.append(_diamond(chart.x(frame), chart.y(lane, _number(at.get(frame))), ink))
+        shapes.append(diamond(chart.x(frame), chart.y(lane, curve.jump_at(frame)), ink))
     for frame in curve.asked:
-        shapes.append(_triangle(chart.x(frame), chart.y(lane, _number(at.get(frame)))))
+        shapes.append(triangle(chart.x(frame), chart.y(lane, curve.jump_at(frame))))
     for frame in curve.corrected:
-        y = chart.y(lane, _number(at.get(frame)))
+        y = chart.y(lane, curve.jump_at(frame))
         shapes.append(Disc(chart.x(frame), y, 2.0 if frame in curve.asked else 3.5, ink.text))
     return shapes
 
 
-def _thresholds(chart: Chart, lane: int, thresholds: Mapping[str, float], ink: Ink) -> list[Shape]:
-    """A dashed line each; their words are moved apart where the lines are close."""
-    shapes: list[Shape] = []
-    last_word = math.inf
-    for name, value in sorted(thresholds.items(), key=lambda item: item[1]):
-        y, colour = chart.y(lane, value), ASK if name.endswith("user") else ink.faint
-        ends = np.array([[chart.x(0), y], [chart.x(chart.length - 1), y]])
-        shapes.append(Line(ends, colour, 1.0, dash=(5.0, 4.0)))
-        last_word = min(y, last_word - 12)
-        text = f"τ_{name.removeprefix('tau_')[0]} {value:.2f}"
-        shapes.append(Word(chart.x(chart.length - 1) + 6, last_word, text, colour, 10))
-    return shapes
-
-
 def _values(
-    chart: Chart, lane: int, curve: tuple[np.ndarray, np.ndarray], *, line_of: tuple[Rgb, float]
+    chart: Chart,
+    lane: int,
+    curve: tuple[np.ndarray, np.ndarray],
+    pen: tuple[Rgb, float],
+    *,
+    dash: tuple[float, ...] = (),
 ) -> list[Shape]:
     """Values over frames in pieces, broken where frames have no number or are missing."""
-    colour, width = line_of
+    colour, width = pen
     known = ~np.isnan(curve[1])
     frames, values = curve[0][known], curve[1][known]
     breaks = np.flatnonzero(np.diff(frames) > 1) + 1
@@ -250,21 +264,19 @@ def _values(
             for f, v in zip(own.tolist(), numbers.tolist(), strict=True)
         ]
         if len(points) > 1:
-            shapes.append(line(*points, colour=colour, width=width))
+            shapes.append(Line(np.array(points), colour, width, dash=dash))
         elif points:
             shapes.append(Disc(*points[0], width, colour))
     return shapes
 
 
-def _number(value: float | None) -> float:
-    return 0.0 if value is None or np.isnan(value) else value
-
-
-def _triangle(x: float, y: float) -> Area:
+def triangle(x: float, y: float) -> Area:
+    """The mark of a question."""
     return Area(np.array([[x, y - 7.5], [x + 6.5, y + 4.5], [x - 6.5, y + 4.5]]), ASK)
 
 
-def _diamond(x: float, y: float, ink: Ink) -> Line:
+def diamond(x: float, y: float, ink: Ink) -> Line:
+    """The mark of a pseudo-click."""
     points = np.array([[x, y - 5.5], [x + 5.5, y], [x, y + 5.5], [x - 5.5, y]])
     return Line(points, ink.text, 1.8, closed=True)
 
