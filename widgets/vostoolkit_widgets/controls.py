@@ -13,12 +13,14 @@ _ACTIONS = (
     ("frame", "step-forward", "To the end of this frame  (f)"),
     ("stage", "chevron-right", "One stage  (s)"),
     ("stop", "stop", "Stop after the stage at work  (Space)"),
+    ("watch", "film", "Watch the frames at the video's own speed, from this one on  (P)"),
     ("undo", "undo", "Take back what was last done: a stage, a run, an answer  (Z)"),
     ("redo", "repeat", "Do again what was taken back  (Shift Z)"),
 )
 _KEYS = (
     ("Space", "run, stop; held: drag the frame"),
     ("F, S", "one frame, one stage"),
+    ("P", "watch the video at its own speed; stop"),
     ("← →", "look at the frame before, after; with Shift: at the request"),
     ("Z, Shift Z", "undo, redo"),
     ("C L R B E", "click, line, rectangle, brush, eraser"),
@@ -60,12 +62,16 @@ class Actions:
 
         ``is_going`` means that it runs, or will with the next answer.
         """
-        _set(self._place, f"<span>{escape(place)}</span>")
+        self.tell(place)
         for name in ("run", "frame", "stage"):
             self.buttons[name].disabled = is_running or is_finished
         self.buttons["stop"].disabled = not is_going
         self.buttons["undo"].disabled = is_running or not history.done
         self.buttons["redo"].disabled = is_running or not history.undone
+
+    def tell(self, place: str) -> None:
+        """Nothing; shows where it stands."""
+        _set(self._place, f"<span>{escape(place)}</span>")
 
 
 class Card:

@@ -28,12 +28,8 @@ from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.looks import NO_MAP
 from vostoolkit_widgets.panel import PARTS, Doings, Panel
-from vostoolkit_widgets.scene import (
-    Scene,
-    objects_of,
-    rows_so_far,
-    scene_of,
-)
+from vostoolkit_widgets.scene import Scene, objects_of, rows_so_far, scene_of
+from vostoolkit_widgets.watching import Watch
 from vostoolkit_widgets.worker import Worker
 
 _STAGE_PACE_S = 0.15
@@ -66,7 +62,7 @@ class Explorer:
         self._driver = Driver(session, self._happened, self._failed)
         self._acts = Acts(session, self._driver, self._gaze)
         doings = Doings(
-            act=lambda name: self._do(lambda: self._acts.do(name)),
+            act=self._act,
             stroke=lambda stroke: self._do(lambda: self._acts.stroke(stroke)),
             on_object=lambda name, which: self._do(lambda: self._acts.on_object(name, which)),
             seek=lambda frame: self._do(lambda: self._acts.seek(frame)),
@@ -79,6 +75,15 @@ class Explorer:
             gaze=self._gaze,
             show=show,
             later=self._desk.post,
+        )
+        self._watch = Watch(
+            self._gaze,
+            self._album,
+            self._panel,
+            driver=self._driver,
+            desk=self._desk,
+            changed=self.refresh,
+            failed=self._failed,
         )
         before = _drivers.get(id(session))
         if before is not None and before.session is session:  # the cell was run again
@@ -163,6 +168,7 @@ class Explorer:
     def close(self) -> None:
         """Nothing; stops, and takes the widgets out of the page. The session stays as it is."""
         self._unwatch()
+        self._watch.stop()
         self._driver.close()
         self._desk.close()
         self._panel.close()
@@ -181,6 +187,7 @@ class Explorer:
 
     def _do(self, act: Callable[[], None]) -> None:
         """Nothing; does what a person did."""
+        self._watch.stop()
         self._panel.question.complain("")
         act()
         self.refresh()
@@ -230,7 +237,7 @@ class Explorer:
         panel.actions.show(
             wording.place(session, frame),
             is_running=is_running,
-            is_going=self._driver.goal is not None,
+            is_going=self._driver.goal is not None or self._watch.is_on,
             is_finished=session.finished,
             history=session.history,
         )

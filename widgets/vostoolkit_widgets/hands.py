@@ -12,6 +12,7 @@ KEYS = {
     "ArrowRight": "on",
     "s": "stage",
     "f": "frame",
+    "p": "watch",
     "n": "object",
     "x": "sign",
     "z": "undo",
