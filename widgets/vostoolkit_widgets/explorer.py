@@ -185,6 +185,11 @@ class Explorer:
         png = render.small_png(np.asarray(self.snapshot()))
         return data | {"text/plain": repr(self), "image/png": base64.b64encode(png).decode()}
 
+    def _act(self, name: str) -> None:
+        """Nothing; does what a button or key stands for."""
+        if not self._watch.feel(name):
+            self._do(lambda: self._acts.do(name))
+
     def _do(self, act: Callable[[], None]) -> None:
         """Nothing; does what a person did."""
         self._watch.stop()
