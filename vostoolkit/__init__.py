@@ -13,7 +13,7 @@ from vostoolkit.errors import (
 from vostoolkit.frames import Frame, Stream, Video
 from vostoolkit.masks import Masks
 from vostoolkit.methods.lazy_xmem import PRESETS, LazyXMem
-from vostoolkit.prompts import Absent, Box, Click, Drawing, Prompt, Scribble, Skip
+from vostoolkit.prompts import Absent, Box, Click, Drawing, Local, Prompt, Scribble, Skip
 from vostoolkit.results import (
     AnnotationChoice,
     Checkpoint,
@@ -98,6 +98,7 @@ __all__ = [
     "LazyXMem",
     "LearnedAnnotation",
     "LinearBlend",
+    "Local",
     "LocalControl",
     "MaskedEntropy",
     "Masks",

@@ -1,6 +1,6 @@
 """What a person gives: clicks, scribbles, boxes, drawn masks, and two verdicts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -105,7 +105,32 @@ class Skip:
         _check(self.frame, self.object_id)
 
 
-Prompt: TypeAlias = Click | Scribble | Box | Drawing | Absent | Skip
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A mark that counts inside a region only; ``region`` is a polygon of ``(x, y)`` in pixels.
+
+    The mask stays as it is elsewhere. `LocalControl` says how.
+    """
+
+    mark: Click | Scribble | Box | Absent
+    region: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        if len(self.region) < 3:
+            raise PromptError(f"a region of {len(self.region)} corners: give at least three (x, y)")
+
+    @property
+    def frame(self) -> int:
+        """The mark's frame."""
+        return self.mark.frame
+
+    @property
+    def object_id(self) -> int:
+        """The mark's object."""
+        return self.mark.object_id
+
+
+Prompt: TypeAlias = Click | Scribble | Box | Drawing | Absent | Skip | Local
 
 
 def check_inside(prompts: Iterable[Prompt], size: Size) -> None:
@@ -128,6 +153,9 @@ def check_inside(prompts: Iterable[Prompt], size: Size) -> None:
                         f"a drawing of {mask.shape[1]}x{mask.shape[0]} pixels on a frame of "
                         f"{size.width}x{size.height}: give a mask of the frame's size"
                     )
+            case Local(mark=mark, region=region):
+                check_inside((mark,), size)
+                _check_points("region's corner", region, size)
             case Absent() | Skip():
                 pass
 
@@ -142,8 +170,17 @@ def rasterise(prompts: Iterable[Prompt], size: Size, *, positive: bool) -> Bool[
                 min(max(round(prompt.x), 0), size.width - 1),
             ] = 1
         elif isinstance(prompt, Scribble) and prompt.positive == positive:
-            points = np.round(np.array(prompt.points)).astype(np.int32).reshape(-1, 1, 2)
+            own = prompt.points * 2 if len(prompt.points) == 1 else prompt.points
+            points = np.round(np.array(own)).astype(np.int32).reshape(-1, 1, 2)
             cv2.polylines(canvas, [points], False, 1, max(1, round(prompt.width)))
+    return canvas.astype(np.bool_)
+
+
+def polygon(points: Sequence[tuple[float, float]], size: Size) -> Bool[np.ndarray, "h w"]:
+    """The pixels inside a closed outline, those on it included."""
+    canvas = np.zeros(tuple(size), np.uint8)
+    corners = np.round(np.array(points)).astype(np.int32).reshape(-1, 1, 2)
+    cv2.fillPoly(canvas, [corners], 1)
     return canvas.astype(np.bool_)
 
 

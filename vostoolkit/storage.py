@@ -19,7 +19,7 @@ from vostoolkit.answers import Answers
 from vostoolkit.arrays import Size
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import Video
-from vostoolkit.prompts import Drawing, Prompt
+from vostoolkit.prompts import Drawing, Local, Prompt
 from vostoolkit.runner import Cursor, Runner, Saved
 from vostoolkit.trace import Row, Trace, decode_labels, encode_labels
 
@@ -139,6 +139,8 @@ def _prompt_to_json(prompt: Prompt) -> dict[str, Any]:
     values = {f.name: getattr(prompt, f.name) for f in dataclasses.fields(prompt)}
     if isinstance(prompt, Drawing):
         values["mask"] = encode_labels(prompt.mask.astype(np.uint8)).hex()
+    if isinstance(prompt, Local):
+        values["mark"] = _prompt_to_json(prompt.mark)
     values = {name: _plain(value) for name, value in values.items()}
     return {"type": type(prompt).__name__, **values}
 
@@ -156,8 +158,10 @@ def _prompt_from_json(data: dict[str, Any]) -> Prompt:
     values = {key: value for key, value in data.items() if key != "type"}
     if "mask" in values:
         values["mask"] = decode_labels(bytes.fromhex(values["mask"])).astype(np.bool_)
-    if "points" in values:
-        values["points"] = tuple((x, y) for x, y in values["points"])
+    for name in {"points", "region"} & values.keys():
+        values[name] = tuple((x, y) for x, y in values[name])
+    if "mark" in values:
+        values["mark"] = _prompt_from_json(values["mark"])
     return getattr(prompt_types, data["type"])(**values)
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import Frame, Stream, Video
-from vostoolkit.prompts import Absent, Drawing, Prompt
+from vostoolkit.prompts import Absent, Drawing, Local, Prompt
 from vostoolkit.results import Request
 
 
@@ -43,10 +43,14 @@ def frame_again(video: Video | Stream, index: int) -> Frame:
 
 
 def in_turn(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], ...]:
-    """The prompts of one object in steps: each whole mask or verdict alone, marks together."""
+    """The prompts of one object in steps: each whole mask or verdict alone, marks together.
+
+    Marks that count in different places, or one in a region and one everywhere, are apart.
+    """
     steps: list[tuple[Prompt, ...]] = []
     for prompt in prompts:
-        if steps and not _is_whole(prompt) and not _is_whole(steps[-1][-1]):
+        last = steps[-1][-1] if steps else None
+        if last and not _is_whole(prompt) and not _is_whole(last) and _are_together(last, prompt):
             steps[-1] += (prompt,)
         else:
             steps.append((prompt,))
@@ -54,10 +58,23 @@ def in_turn(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], ...]:
 
 
 def marks_since(prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
-    """The marks behind the last whole mask or verdict, which overrules those before it."""
-    whole = [index for index, prompt in enumerate(prompts) if _is_whole(prompt)]
-    return prompts[whole[-1] + 1 :] if whole else prompts
+    """The marks behind the last whole mask or verdict, which overrules those before it.
+
+    So do marks in a region, and marks everywhere those in a region: the mask has taken them in.
+    """
+    first = len(prompts)
+    while first and not _is_whole(prompts[first - 1]):
+        if first < len(prompts) and not _are_together(prompts[first - 1], prompts[first]):
+            break
+        first -= 1
+    return prompts[first:]
 
 
 def _is_whole(prompt: Prompt) -> bool:
-    return isinstance(prompt, Absent | Drawing)
+    return isinstance(prompt.mark if isinstance(prompt, Local) else prompt, Absent | Drawing)
+
+
+def _are_together(one: Prompt, other: Prompt) -> bool:
+    """Whether two marks count in the same place."""
+    places = [prompt.region if isinstance(prompt, Local) else None for prompt in (one, other)]
+    return places[0] == places[1]

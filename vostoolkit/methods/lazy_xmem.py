@@ -26,6 +26,7 @@ from vostoolkit.protocols import (
 )
 from vostoolkit.results import Checkpoint, Propagation, Request, Uncertainty
 from vostoolkit.stages.decide import EntropyJump
+from vostoolkit.stages.local_control import with_regions
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.pseudo_click import DistanceFieldClick
 from vostoolkit.stages.refine import ClickRefiner, SamHqRefiner
@@ -218,7 +219,8 @@ class LazyXMem:
             for step in in_turn(tuple(p for p in own if not isinstance(p, Skip))):
                 marks[object_id] = marks_since((*marks.get(object_id, ()), *step))
                 present = masks if object_id in masks.objects else None
-                refined = self.refine(frame, object_id, marks[object_id] or step, present)
+                refine = with_regions(self.refine)
+                refined = refine(frame, object_id, marks[object_id] or step, present)
                 yield refined
                 masks = masks.replaced(object_id, refined.after)
                 touched.add(object_id)

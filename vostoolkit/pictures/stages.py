@@ -32,7 +32,7 @@ from vostoolkit.pictures.view import (
     tinted,
     whole,
 )
-from vostoolkit.prompts import Box, Click, Prompt, Scribble
+from vostoolkit.prompts import Box, Click, Local, Prompt, Scribble
 from vostoolkit.results import (
     Checkpoint,
     Decision,
@@ -233,6 +233,8 @@ def _near(prompts: Sequence[Prompt], size: Size) -> Bool[np.ndarray, "h w"]:
                 points.extend(line)
             case Box(left=left, top=top, right=right, bottom=bottom):
                 points += [(left, top), (right, bottom)]
+            case Local(region=region):
+                points.extend(region)
             case _:
                 pass
     for x, y in points:
@@ -241,7 +243,8 @@ def _near(prompts: Sequence[Prompt], size: Size) -> Bool[np.ndarray, "h w"]:
 
 
 def _given(result: Refinement) -> str:
-    kinds = {type(prompt).__name__.lower() for prompt in result.prompts}
+    marks = (prompt.mark if isinstance(prompt, Local) else prompt for prompt in result.prompts)
+    kinds = {type(mark).__name__.lower() for mark in marks}
     what = kinds.pop() if len(kinds) == 1 else "prompts"
     return f"{'pseudo-' if result.by == 'pseudo' else ''}{what}"
 

@@ -12,7 +12,7 @@ from vostoolkit.colours import ASK, Palette, Rgb, colour_of
 from vostoolkit.geometry import to_mask
 from vostoolkit.masks import Masks
 from vostoolkit.pictures.layout import Picture
-from vostoolkit.prompts import Box, Click, Drawing, Prompt, Scribble
+from vostoolkit.prompts import Box, Click, Drawing, Local, Prompt, Scribble, polygon
 
 _NARROWEST = 0.75
 _SMALLEST_SHARE = 0.3
@@ -165,6 +165,11 @@ def marked(image: Picture, prompts: Sequence[Prompt], view: View) -> Picture:
                 cv2.rectangle(drawn, start, end, ASK, 2, cv2.LINE_AA)
             case Drawing(mask=mask):
                 drawn = outlined(drawn, view.mask(mask), ASK)
+            case Local(mark=mark, region=region):
+                corners = [view.point(*corner) for corner in region]
+                inside = polygon(corners, Size(*drawn.shape[:2]))
+                drawn = outlined(drawn, inside, ASK, dashed=True)
+                drawn = marked(drawn, (mark,), view)
             case _:
                 pass
     return drawn

@@ -3,7 +3,7 @@
 from functools import singledispatch
 
 from vostoolkit.arrays import ObjectId
-from vostoolkit.prompts import Absent, Box, Click, Drawing, Prompt, Scribble, Skip
+from vostoolkit.prompts import Absent, Box, Click, Drawing, Local, Prompt, Scribble, Skip
 from vostoolkit.results import (
     Checkpoint,
     Decision,
@@ -104,6 +104,8 @@ def _given(prompt: Prompt) -> str:
             return f"box ({left:.0f}, {top:.0f}) to ({right:.0f}, {bottom:.0f})"
         case Drawing(mask=mask):
             return f"drawn mask of {int(mask.sum()):,} pixels"
+        case Local(mark=mark):
+            return f"{_given(mark)}, in a region only"
         case Absent():
             return "word that it is gone"
         case Skip():

@@ -18,6 +18,7 @@ from vostoolkit.prompts import (
     Box,
     Click,
     Drawing,
+    Local,
     Prompt,
     Scribble,
     check_inside,
@@ -173,6 +174,11 @@ def _check(frame: Frame, object_id: ObjectId, prompts: tuple[Prompt, ...]) -> No
             raise PromptError(
                 f"a prompt for frame {prompt.frame}, object {prompt.object_id} came with frame "
                 f"{frame.index}, object {object_id}: give each object its own prompts"
+            )
+        if isinstance(prompt, Local):
+            raise PromptError(
+                f"frame {frame.index}, object {object_id}: a mark in a region came to a refiner "
+                "that takes the whole frame; wrap it in LocalControl"
             )
     check_inside(prompts, frame.size)
 

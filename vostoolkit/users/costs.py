@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from vostoolkit.prompts import Absent, Box, Click, Drawing, Prompt, Scribble, Skip
+from vostoolkit.prompts import Absent, Box, Click, Drawing, Local, Prompt, Scribble, Skip
 from vostoolkit.results import AnnotationKind
 
 SECONDS: Mapping[type[Prompt], float] = MappingProxyType(
@@ -38,4 +38,5 @@ def cost_s(prompts: tuple[Prompt, ...]) -> float:
     """
     given = [prompt for prompt in prompts if not isinstance(prompt, Skip)]
     frames = len({prompt.frame for prompt in given})
-    return OVERHEAD_S * frames + sum(SECONDS[type(prompt)] for prompt in given)
+    marks = (prompt.mark if isinstance(prompt, Local) else prompt for prompt in given)
+    return OVERHEAD_S * frames + sum(SECONDS[type(mark)] for mark in marks)
