@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from vostoolkit.errors import WeightsError
-from vostoolkit.networks.aot import AOT_B, AOT_S, AOT_SMALL, AOT_T, Aot, AotConfig
+from vostoolkit.networks.aot import AOT_B, AOT_NANO, AOT_S, AOT_T, Aot, AotConfig
 from vostoolkit.networks.aot_attention import LocalAttention, band, unband
 from vostoolkit.networks.folding import folded
 from vostoolkit.networks.mobilenet import MobileNetConfig
@@ -150,8 +150,8 @@ def test_folding_changes_rounding_only():
 
 
 def test_sizes():
-    counts = [sum(p.numel() for p in Aot(c).parameters()) for c in (AOT_T, AOT_S, AOT_B, AOT_SMALL)]
-    assert counts == [5_768_211, 7_032_347, 8_296_483, 423_247]
+    counts = [sum(p.numel() for p in Aot(c).parameters()) for c in (AOT_T, AOT_S, AOT_B, AOT_NANO)]
+    assert counts == [5_768_211, 7_032_347, 8_296_483, 618_207]
 
 
 @pytest.mark.parametrize(

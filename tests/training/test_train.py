@@ -1,12 +1,14 @@
 import pytest
 import torch
 
+from vostoolkit.cli.train import NETWORKS
 from vostoolkit.errors import WeightsError
 from vostoolkit.networks.click import ClickNetwork
 from vostoolkit.training import pool as pools
 from vostoolkit.training.export import export, model_card, shipped
 from vostoolkit.training.held_out import held_out_scores
 from vostoolkit.training.loop import Files
+from vostoolkit.training.recipes import RECIPES
 from vostoolkit.training.train import facts_of, find_recipe, resumed, train
 from vostoolkit.weights import load_weights
 
@@ -83,8 +85,12 @@ def test_training_begins_with_given_weights(folder, tmp_path):
 
 
 def test_unknown_recipe_lists_the_known_ones():
-    with pytest.raises(ValueError, match="click, nano"):
+    with pytest.raises(ValueError, match=", ".join(sorted(RECIPES))):
         train("huge")
+
+
+def test_the_command_line_offers_every_recipe():
+    assert set(NETWORKS) == set(RECIPES)
 
 
 def test_no_process_at_all():

@@ -12,12 +12,18 @@ from vostoolkit.device import choose_device
 if TYPE_CHECKING:
     from vostoolkit.training.loop import CurvePoint
 
+NETWORKS = {
+    "nano": "the small XMem that carries masks from frame to frame",
+    "click": "the network that makes a mask from clicks, scribbles or a box",
+    "aot-nano": "the small AOT that carries ten objects at once",
+}
+"""The recipes, said in words; their module is imported only when one is followed."""
+
 _DESCRIPTION = """\
 Train one of the embedded networks on clips that are drawn by the program itself, so that nothing
 has to be downloaded. Interrupt it with Ctrl-C when you like: the same command goes on where it was.
 
-  nano    the small XMem that carries masks from frame to frame
-  click   the network that makes a mask from clicks, scribbles or a box"""
+""" + "\n".join(f"  {name:<10}{what}" for name, what in NETWORKS.items())
 
 _EXAMPLES = """\
 examples:
@@ -27,7 +33,7 @@ examples:
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("network", metavar="nano|click", choices=("nano", "click"))
+    parser.add_argument("network", metavar="NETWORK", choices=tuple(NETWORKS))
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, help="how long; the recipe's own if left out")
     length.add_argument("--steps", type=int, help="how many steps, instead of minutes")

@@ -14,11 +14,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vostoolkit.networks.aot_encoder import EncoderConfig, KeyEncoderConfig, encoder_for
 from vostoolkit.networks.aot_transformer import Layers, LongShortTermTransformer
-from vostoolkit.networks.mobilenet import MobileNetConfig, MobileNetV2
+from vostoolkit.networks.mobilenet import MobileNetConfig
 from vostoolkit.networks.positions import sine_positions
-
-STRIDE = 16
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,8 @@ class AotConfig:
 
     ``identities`` is how many objects share a pass. ``align_corners`` says how features grow and
     where the identity bank looks: with it, frames have sides of 16 k + 1 pixels and the bank's
-    kernel is 17 pixels wide, without it sides of 16 k and 16 pixels.
+    kernel is 17 pixels wide, without it sides of 16 k and 16 pixels. An encoder that ends at stride
+    8 puts 8 in the place of 16.
     """
 
     blocks: int = 1
@@ -37,7 +37,7 @@ class AotConfig:
     reach: int = 7
     identities: int = 10
     align_corners: bool = True
-    encoder: MobileNetConfig = field(default_factory=MobileNetConfig)
+    encoder: EncoderConfig = field(default_factory=MobileNetConfig)
 
     def __post_init__(self) -> None:
         numbers = (self.blocks, self.width, self.heads, self.hidden, self.reach, self.identities)
@@ -54,6 +54,11 @@ class AotConfig:
         """Background and identities."""
         return 1 + self.identities
 
+    @property
+    def stride(self) -> int:
+        """How many pixels lie between the places of the grid."""
+        return self.encoder.stride
+
 
 AOT_T = AotConfig()
 """AOT-T: 1 block. As all four here it has a MobileNetV2 encoder."""
@@ -65,19 +70,20 @@ AOT_B = AotConfig(blocks=3)
 """AOT-B and AOT-L: 3 blocks. L is the same network with more frames in its long-term memory; its
 variants with ResNet-50 and Swin-B encoders can't be built here."""
 
-AOT_SMALL = AotConfig(
-    width=64,
+AOT_NANO = AotConfig(
+    width=96,
     heads=4,
-    hidden=128,
-    reach=4,
-    encoder=MobileNetConfig(16, (8, 16, 24, 32, 48, 64, 64), (1, 1, 1, 1, 1, 1, 1), 3, 96),
+    hidden=192,
+    reach=5,
+    align_corners=False,
+    encoder=KeyEncoderConfig(),
 )
-"""A network of 0.42 M parameters, to train on a CPU; its weights are not published."""
+"""The embedded one: the encoder of the embedded XMem, and a grid twice as fine as the others'."""
 
 
 @dataclass(frozen=True, eq=False)
 class AotFeatures:
-    """What the encoder says of an image, and the positions of its stride-16 grid."""
+    """What the encoder says of an image, and the positions of its grid."""
 
     quarter: Float[Tensor, "b c4 h4 w4"]
     eighth: Float[Tensor, "b c8 h8 w8"]
@@ -87,7 +93,7 @@ class AotFeatures:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width of the stride-16 grid."""
+        """Height and width of the grid."""
         return self.deep.shape[2], self.deep.shape[3]
 
 
@@ -145,7 +151,7 @@ class Aot(nn.Module):
     def __init__(self, config: AotConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = MobileNetV2(config.encoder)
+        self.encoder = encoder_for(config.encoder)
         self.encoder_projector = nn.Conv2d(config.encoder.deep, config.width, 1)
         self.LSTT = LongShortTermTransformer(
             blocks=config.blocks,
@@ -155,9 +161,10 @@ class Aot(nn.Module):
             reach=config.reach,
         )
         self.decoder = PyramidDecoder(config)
-        kernel, padding = (STRIDE + 1, STRIDE // 2) if config.align_corners else (STRIDE, 0)
+        stride = config.stride
+        kernel, padding = (stride + 1, stride // 2) if config.align_corners else (stride, 0)
         self.patch_wise_id_bank = nn.Conv2d(
-            config.classes, config.width, kernel, STRIDE, padding=padding
+            config.classes, config.width, kernel, stride, padding=padding
         )
         nn.init.orthogonal_(
             self.patch_wise_id_bank.weight.view(config.width, -1), gain=kernel**-2.0
@@ -170,7 +177,7 @@ class Aot(nn.Module):
         return AotFeatures(quarter, eighth, sixteenth, deep, sine_positions(deep))
 
     def identify(self, one_hot: Float[Tensor, "b k h w"]) -> Float[Tensor, "b n c"]:
-        """Identities of the stride-16 places, from the background and each object's mask.
+        """Identities of the places, from the background and each object's mask.
 
         Source: AOT, Eq. 2 and 3.
         """

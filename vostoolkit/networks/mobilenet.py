@@ -6,13 +6,12 @@ Source: Sandler et al., MobileNetV2 (CVPR 2018), Table 2, without the classifier
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from jaxtyping import Float
 from torch import Tensor, nn
 
 _STRIDES = (1, 2, 2, 2, 1, 2, 1)
-_LAST_STRIDE = 16
 _SKIPS = (1, 2, 4)
 """The stages whose outputs are handed out: the last at strides 4, 8 and 16."""
 
@@ -26,6 +25,7 @@ class MobileNetConfig:
     blocks: tuple[int, int, int, int, int, int, int] = (1, 2, 3, 4, 3, 3, 1)
     expansion: int = 6
     deep: int = 1280
+    stride: ClassVar[int] = 16
 
     def __post_init__(self) -> None:
         if min(self.stem, *self.widths, *self.blocks, self.expansion, self.deep) < 1:
@@ -119,7 +119,7 @@ class MobileNetV2(nn.Module):
         self._skips: list[int] = []
         for stage, (width, count) in enumerate(zip(config.widths, config.blocks, strict=True)):
             step = _STRIDES[stage]
-            is_strided = stride * step <= _LAST_STRIDE
+            is_strided = stride * step <= config.stride
             for block in range(count):
                 layers.append(
                     InvertedResidual(

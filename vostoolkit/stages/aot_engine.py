@@ -9,7 +9,7 @@ from torch import Tensor
 from vostoolkit.arrays import Size
 from vostoolkit.device import Precision, choose_device, choose_precision, reduced
 from vostoolkit.frames import Frame
-from vostoolkit.networks.aot import STRIDE, Aot, AotFeatures
+from vostoolkit.networks.aot import Aot, AotFeatures
 from vostoolkit.networks.aot_transformer import Layers
 from vostoolkit.networks.folding import folded
 from vostoolkit.stages.aot_state import Group
@@ -75,16 +75,17 @@ class AotEngine:
         return reduced(self.device, self._dtype)
 
 
-def fit_grid(size: Size, short_side: int | None, *, align_corners: bool) -> Fit:
+def fit_grid(size: Size, short_side: int | None, *, align_corners: bool, stride: int = 16) -> Fit:
     """The fit to sides of 16 k + 1 pixels (16 k without aligned corners), the nearest; no padding.
 
     A frame whose shorter side is above ``short_side`` shrinks to it first; none is enlarged.
+    ``stride`` stands for 16 in networks with another.
 
     Source: AOT's release.
     """
     scale = 1.0 if short_side is None else min(1.0, short_side / min(size))
     extra = 1 if align_corners else 0
     height, width = (
-        max(1, round((side * scale - extra) / STRIDE)) * STRIDE + extra for side in size
+        max(1, round((side * scale - extra) / stride)) * stride + extra for side in size
     )
     return Fit(size, Size(height, width), (0, 0, 0, 0))

@@ -240,8 +240,10 @@ class AotPropagator:
                 f"frame {frame.index} has {frame.size.width}x{frame.size.height} pixels, the run "
                 f"started with {state.size.width}x{state.size.height}: give frames of one size"
             )
-        align_corners = self.network.config.align_corners
-        return fit_grid(frame.size, self.short_side, align_corners=align_corners)
+        config = self.network.config
+        return fit_grid(
+            frame.size, self.short_side, align_corners=config.align_corners, stride=config.stride
+        )
 
 
 def _update(

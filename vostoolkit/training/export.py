@@ -83,7 +83,7 @@ Written by `vostoolkit.training.export`; don't edit.
 {recipe.optimisation.average:g}, bfloat16 autocast |
 | length | {run.step:,} steps, {run.seconds / 60:.0f} minutes of wall time on a shared machine |
 | machine | {facts.device}, {facts.machine}, {facts.processes} process(es) |
-| began with | {facts.began_with or "random weights"} |
+| began with | {facts.began_with or recipe.begins_with} |
 | history | {facts.note or "one run"} |
 | again | `vostoolkit train {recipe.name}` (then `vostoolkit.training.export`) |
 | licence | Apache-2.0, as the project |

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,9 +13,12 @@ from torch import nn
 from vostoolkit.data.synthetic.casting import LIFELIKE, MIXED, Difficulty
 from vostoolkit.data.synthetic.clip import EVALUATION_SEEDS, SyntheticClip, synthetic_clip
 from vostoolkit.masks import Masks
+from vostoolkit.networks.aot import Aot
 from vostoolkit.networks.click import ClickNetwork, predict_mask
 from vostoolkit.networks.xmem import XMem
 from vostoolkit.prompts import Click
+from vostoolkit.protocols import Propagator
+from vostoolkit.stages.propagate_aot import AotPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.training.simulated_clicks import error_click
 
@@ -31,13 +35,13 @@ class Score:
 
 
 def held_out_scores(network: nn.Module, *, clips: int = 16) -> tuple[Score, ...]:
-    """Scores of a network of either recipe on the first evaluation seeds.
+    """Scores of a network of any recipe on the first evaluation seeds.
 
     Raises:
         TypeError: a network of another kind.
     """
     seeds = EVALUATION_SEEDS[:clips]
-    if isinstance(network, XMem):
+    if isinstance(network, XMem | Aot):
         examples = [_propagation_clip(seed) for seed in seeds]
         ours = np.nanmean([propagated_overlap(network, clip) for clip in examples])
         copied = np.nanmean([copied_overlap(clip) for clip in examples])
@@ -59,9 +63,9 @@ def held_out_scores(network: nn.Module, *, clips: int = 16) -> tuple[Score, ...]
     raise TypeError(f"no held-out score for a {type(network).__name__}")
 
 
-def propagated_overlap(network: XMem, clip: SyntheticClip) -> float:
+def propagated_overlap(network: XMem | Aot, clip: SyntheticClip) -> float:
     """Mean J of all objects over the frames after the first, whose true mask is given."""
-    propagator = XMemPropagator(network, short_side=256, is_enlarging=False, device="cpu")
+    propagator = _propagator(network)
     video, truth = clip.video, clip.masks(0)
     state = propagator.start(video[0], clip.objects)
     _, state = propagator.memorise(video[0], truth, state, tier="permanent")
@@ -72,6 +76,12 @@ def propagated_overlap(network: XMem, clip: SyntheticClip) -> float:
             _, state = propagator.memorise(frame, predicted.masks, state, tier="working")
         scores += _overlaps(predicted.masks, clip, frame.index)
     return float(np.mean(scores)) if scores else float("nan")
+
+
+def _propagator(network: XMem | Aot) -> Propagator[Any]:
+    if isinstance(network, Aot):
+        return AotPropagator(network, short_side=256, device="cpu")
+    return XMemPropagator(network, short_side=256, is_enlarging=False, device="cpu")
 
 
 def copied_overlap(clip: SyntheticClip) -> float:

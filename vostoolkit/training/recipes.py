@@ -11,14 +11,19 @@ from torch import nn
 from vostoolkit.networks.click import ClickNetwork
 from vostoolkit.networks.xmem import NANO, XMem
 from vostoolkit.training.learn_click import LearnClick
+from vostoolkit.training.learn_identities import LearnIdentities, on_encoder_of
 from vostoolkit.training.learn_propagation import LearnPropagation
 from vostoolkit.training.loop import Learner, Optimisation
 from vostoolkit.training.pool import Pool, PoolPlan
+from vostoolkit.weights import load_weights
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything about a training that isn't the machine's: `minutes` are for two quiet cores."""
+    """Everything about a training that isn't the machine's: `minutes` are for two quiet cores.
+
+    `begins_with` says which of the first weights `network` doesn't draw by chance.
+    """
 
     name: str
     network: Callable[[], nn.Module]
@@ -26,6 +31,7 @@ class Recipe:
     plan: PoolPlan
     optimisation: Optimisation
     minutes: float
+    begins_with: str = "random weights"
 
 
 def nano() -> Recipe:
@@ -58,4 +64,17 @@ def click() -> Recipe:
     )
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {"nano": nano, "click": click}
+def aot_nano() -> Recipe:
+    """The embedded network that carries ten objects in one pass; it learns from nano's clips."""
+    return Recipe(
+        name="aot-nano",
+        network=lambda: on_encoder_of(load_weights(XMem(NANO), "nano")),
+        learner=lambda pool, device: LearnIdentities(pool, device),
+        plan=nano().plan,
+        optimisation=Optimisation(learning_rate=1.5e-3),
+        minutes=60.0,
+        begins_with="the key encoder of nano, else random weights",
+    )
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {"nano": nano, "click": click, "aot-nano": aot_nano}
