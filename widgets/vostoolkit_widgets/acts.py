@@ -2,7 +2,7 @@
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.frames import Video
-from vostoolkit.prompts import Absent, Skip
+from vostoolkit.prompts import Absent, Drawing, Skip
 from vostoolkit.session import Session
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.gaze import Gaze
@@ -41,8 +41,11 @@ class Acts:
             case "redo":
                 gaze.is_following = True
                 self._driver.redo()
-            case "skip" | "it is gone":
+            case "skip" | "it is gone" | "accept":
                 self._give_verdict(name)
+            case "not it":
+                gaze.pick("click")
+                gaze.is_positive = False
             case "object":
                 self.choose(None)
             case "sign" | "positive" | "negative":
@@ -119,9 +122,14 @@ class Acts:
 
     def _give_verdict(self, name: str) -> None:
         request = self._session.request
-        if request is not None and request.object_id is not None:
-            verdict = Skip if name == "skip" else Absent
-            self._driver.answer(verdict(request.frame, request.object_id))
+        if request is None or request.object_id is None:
+            return
+        frame, object_id = request.frame, request.object_id
+        mask = scene_of(self._session, frame).mask(object_id)
+        if name == "accept" and mask.any():
+            self._driver.answer(Drawing(frame, object_id, mask))
+        else:
+            self._driver.answer((Skip if name == "skip" else Absent)(frame, object_id))
 
     def _seek_request(self, *, later: bool) -> None:
         asked, frame = asked_frames(self._session), self._gaze.frame

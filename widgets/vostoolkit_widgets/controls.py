@@ -30,7 +30,8 @@ _KEYS = (
     ("+ − 0", "larger, smaller, the whole frame"),
     ("Tab", "leaves the canvas"),
 )
-_BUTTON = {"width": "auto", "min_width": "74px", "flex": "0 0 auto"}
+BUTTON = {"width": "auto", "min_width": "74px", "flex": "0 0 auto"}
+"""How wide buttons are."""
 
 
 class Actions:
@@ -40,7 +41,7 @@ class Actions:
         self.buttons: dict[str, ipywidgets.Button] = {}
         for name, icon, tip in _ACTIONS:
             button = ipywidgets.Button(
-                description=name, icon=icon, tooltip=tip, layout=ipywidgets.Layout(**_BUTTON)
+                description=name, icon=icon, tooltip=tip, layout=ipywidgets.Layout(**BUTTON)
             )
             button.on_click(lambda _, name=name: pressed(name))
             self.buttons[name] = button
@@ -71,7 +72,7 @@ class Actions:
 
     def tell(self, place: str) -> None:
         """Nothing; shows where it stands."""
-        _set(self._place, f"<span>{escape(place)}</span>")
+        set_html(self._place, f"<span>{escape(place)}</span>")
 
 
 class Card:
@@ -88,7 +89,7 @@ class Card:
         )
         body = "".join(f"<div>{escape(text)}</div>" for text in lines)
         hint = f"<code>{escape(code)}</code>" if code else ""
-        _set(
+        set_html(
             self.widget,
             f'<div class="vos-chain">{chain}</div><div class="vos-numbers">{body}</div>'
             f"{picture}{hint}",
@@ -108,43 +109,7 @@ class Keys:
         self.widget.layout.display = None if self.widget.layout.display else "none"
 
 
-class Question:
-    """The line that asks or invites, the two verdicts that answer it, and what went wrong."""
-
-    def __init__(self, pressed: Callable[[str], None]) -> None:
-        self._text = ipywidgets.HTML()
-        self._text.add_class("vos-question-text")
-        self.buttons: dict[str, ipywidgets.Button] = {}
-        for name, tip in (
-            ("skip", "Leave the object as it is predicted"),
-            ("it is gone", "The object isn't in this frame"),
-        ):
-            button = ipywidgets.Button(
-                description=name, tooltip=tip, layout=ipywidgets.Layout(**_BUTTON)
-            )
-            button.on_click(lambda _, name=name: pressed(name))
-            self.buttons[name] = button
-        self._error = ipywidgets.HTML()
-        self._error.add_class("vos-error")
-        self._row = ipywidgets.HBox([self._text, *self.buttons.values()])
-        self._row.add_class("vos-question")
-        self.widget = ipywidgets.VBox([self._row, self._error])
-
-    def show(self, head: str, rest: str, *, asks: bool, has_object: bool) -> None:
-        """Nothing; shows a line, in the asking colour and with verdicts where it asks."""
-        _set(self._text, f"<b>{escape(head)}</b> {escape(rest)}")
-        (self._row.add_class if asks else self._row.remove_class)("vos-asks")
-        shown = None if asks and has_object else "none"
-        for button in self.buttons.values():
-            button.layout.display = shown
-
-    def complain(self, message: str) -> None:
-        """Nothing; shows what went wrong, or nothing."""
-        _set(self._error, escape(message))
-        self._error.layout.display = None if message else "none"
-
-
-def _set(widget: ipywidgets.HTML, value: str) -> None:
+def set_html(widget: ipywidgets.HTML, value: str) -> None:
     """Nothing; sends a text only where it changed."""
     if widget.value != value:
         widget.value = value

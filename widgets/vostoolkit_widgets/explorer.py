@@ -22,12 +22,14 @@ from vostoolkit.session import Session
 from vostoolkit_widgets import render, snapshot, wording
 from vostoolkit_widgets.acts import Acts
 from vostoolkit_widgets.album import Album, map_values
+from vostoolkit_widgets.asking import asked
 from vostoolkit_widgets.cells import after_each_cell
 from vostoolkit_widgets.chart import Curve, curves_of
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.looks import NO_MAP
 from vostoolkit_widgets.panel import PARTS, Doings, Panel
+from vostoolkit_widgets.question import Asked
 from vostoolkit_widgets.scene import Scene, objects_of, rows_so_far, scene_of
 from vostoolkit_widgets.watching import Watch
 from vostoolkit_widgets.worker import Worker
@@ -161,8 +163,8 @@ class Explorer:
             strip = snapshot.Strip(self._acts.length, self._curves(), frame)
             pictures.append(snapshot.timeline_picture(strip, self._thresholds, width=width))
         if "question" in panel.parts:
-            head, rest, asks = self._words()
-            pictures.append(snapshot.text_picture(f"{head} {rest}", width, asks=asks))
+            said = self._asked()
+            pictures.append(snapshot.text_picture(said.text, width, asks=said.asks))
         return PillowImage.fromarray(snapshot.stacked(pictures))
 
     def close(self) -> None:
@@ -251,9 +253,7 @@ class Explorer:
         measure = self._album.measure
         panel.looks.show_canvas(panel.canvas, (measure,), measure if gaze.has_map else NO_MAP)
         panel.show_tool()
-        head, rest, asks = self._words()
-        has_object = session.request is not None and session.request.object_id is not None
-        panel.question.show(head, rest, asks=asks, has_object=has_object)
+        panel.question.show(self._asked())
         if "timeline" in panel.parts:
             panel.timeline.length = self._acts.length
             panel.timeline.show(self._curves(), self._thresholds)
@@ -282,10 +282,7 @@ class Explorer:
         curves = curves_of(rows_so_far(self.session))
         return [replace(curve, name=names.get(curve.object_id, "")) for curve in curves]
 
-    def _words(self) -> tuple[str, str, bool]:
+    def _asked(self) -> Asked:
         request = self.session.request
-        if request is not None:
-            return *wording.question(request, self._gaze.names), True
-        if self._driver.is_running:
-            return *wording.progress(self.session, self._driver.rate), False
-        return *wording.invitation(self.session), False
+        image = None if request is None else self._album.image(request.frame)
+        return asked(self.session, self._driver, self._gaze.names, image)

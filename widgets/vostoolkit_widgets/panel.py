@@ -11,10 +11,11 @@ from vostoolkit.colours import ASK, css
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.chips import Chips
-from vostoolkit_widgets.controls import Actions, Card, Keys, Question
+from vostoolkit_widgets.controls import Actions, Card, Keys
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.hands import KEYS, Hands
 from vostoolkit_widgets.looks import NO_MAP, Looks
+from vostoolkit_widgets.question import Question
 from vostoolkit_widgets.timeline import Timeline
 from vostoolkit_widgets.toolbar import Toolbar, ink_of
 from vostoolkit_widgets.tools import Stroke
