@@ -181,3 +181,16 @@ def test_looks_change_the_canvas_and_no_map_is_a_choice():
     say(explorer, "looks", "outlines", False)
     assert (canvas.mask_opacity, canvas.map_opacity, canvas.is_outlined) == (0.8, 0.1, False)
     explorer.close()
+
+
+def test_another_frame_is_shown_at_once_and_explained_when_the_hand_rests(explorer):
+    click(explorer, 3, 2)
+    press(explorer, "run")
+    order = []
+    show, explain = explorer._panel.canvas.show_still, explorer._panel.card.show
+    explorer._panel.canvas.show_still = lambda *a: (order.append("frame"), show(*a))
+    explorer._panel.card.show = lambda *a, **k: (order.append("card"), explain(*a, **k))
+    for name in ("ArrowLeft", "ArrowLeft", "ArrowLeft"):
+        explorer._panel.canvas.capture._received(None, {"type": "key", "key": name}, [])
+    assert explorer.settle(10) and explorer.frame == 1
+    assert order[:3] == ["frame"] * 3 and order.count("card") == 1 and order[-1] == "card"

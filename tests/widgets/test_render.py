@@ -81,3 +81,11 @@ def test_a_small_png_is_small_and_still_the_picture():
     noise = np.random.default_rng(0).integers(0, 255, (400, 1000, 3), np.uint8)
     picture = decoded(render.small_png(noise, width=500))
     assert picture.shape[:2] == (200, 500)
+
+
+def test_outlines_of_a_large_frame_lie_where_they_are_shown():
+    labels = np.zeros((1080, 1920), np.uint8)
+    labels[400:600, 800:1200] = 3
+    (contour,) = render.outlines(labels)[3]
+    assert np.abs(contour.min(0) - (800, 400)).max() <= 1
+    assert np.abs(contour.max(0) - (1199, 599)).max() <= 1

@@ -32,3 +32,22 @@ def test_a_closed_worker_does_nothing_more():
     worker.close()
     worker.post(lambda: did.append(1))
     assert worker.wait(1) and not did
+
+
+def test_what_is_put_off_lets_others_go_first_and_waits_for_a_pause():
+    did, done = [], threading.Event()
+    worker = Worker("test", print)
+    for number in range(3):
+        worker.post(lambda: (did.append("late"), done.set()), instead_of="late", after_s=0.2)
+        worker.post(lambda number=number: did.append(number))
+    assert not done.wait(0.05)
+    assert done.wait(5) and did == [0, 1, 2, "late"]
+    worker.close()
+
+
+def test_who_waits_for_all_does_not_wait_for_a_pause():
+    did = []
+    worker = Worker("test", print)
+    worker.post(lambda: did.append("late"), after_s=60)
+    assert worker.wait(5) and did == ["late"]
+    worker.close()

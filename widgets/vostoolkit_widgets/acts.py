@@ -9,6 +9,9 @@ from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.scene import asked_frames, objects_of, scene_of
 from vostoolkit_widgets.tools import TOOLS, Stroke, prompt_of
 
+LOOKS = frozenset({"back", "on", "last request", "next request"})
+"""What only shows another frame."""
+
 
 class Acts:
     """Turns what was pressed and drawn into what session and gaze become."""

@@ -6,6 +6,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +21,7 @@ from vostoolkit.protocols import Event
 from vostoolkit.results import Request, StageResult, Uncertainty
 from vostoolkit.session import Session
 from vostoolkit_widgets import render, snapshot, wording
-from vostoolkit_widgets.acts import Acts
+from vostoolkit_widgets.acts import LOOKS, Acts
 from vostoolkit_widgets.album import Album, map_values
 from vostoolkit_widgets.asking import asked
 from vostoolkit_widgets.cells import after_each_cell
@@ -35,6 +36,9 @@ from vostoolkit_widgets.watching import Watch
 from vostoolkit_widgets.worker import Worker
 
 _STAGE_PACE_S = 0.15
+_REST_S = 0.15
+"""What takes long to draw is drawn when nothing else was for so many seconds."""
+
 _log = logging.getLogger(__name__)
 _drivers: "weakref.WeakValueDictionary[int, Driver]" = weakref.WeakValueDictionary()
 """The driver of each session, by its id; a session has only one that runs."""
@@ -67,7 +71,7 @@ class Explorer:
             act=self._act,
             stroke=lambda stroke: self._do(lambda: self._acts.stroke(stroke)),
             on_object=lambda name, which: self._do(lambda: self._acts.on_object(name, which)),
-            seek=lambda frame: self._do(lambda: self._acts.seek(frame)),
+            seek=lambda frame: self._do(lambda: self._acts.seek(frame), is_look=True),
             changed=self.refresh,
         )
         self._panel = Panel(
@@ -190,14 +194,16 @@ class Explorer:
     def _act(self, name: str) -> None:
         """Nothing; does what a button or key stands for."""
         if not self._watch.feel(name):
-            self._do(lambda: self._acts.do(name))
+            self._do(lambda: self._acts.do(name), is_look=name in LOOKS)
 
-    def _do(self, act: Callable[[], None]) -> None:
-        """Nothing; does what a person did."""
+    def _do(self, act: Callable[[], None], *, is_look: bool = False) -> None:
+        """Nothing; does what a person did. At another frame there is only a glance at first."""
         self._watch.stop()
         self._panel.question.complain("")
         act()
-        self.refresh()
+        if is_look:
+            self._watch.glance()
+        self._desk.post(self._refresh, instead_of="refresh", after_s=_REST_S if is_look else 0.0)
 
     # -- what the session does; on the driver's thread ---------------------------------------------
 
@@ -238,6 +244,10 @@ class Explorer:
         self._drawn_at = time.monotonic()
         scene = scene_of(session, frame, self._driver.pending)
         is_running = self._driver.is_running
+        if "canvas" in panel.parts:  # before all else, for it is what a person waits for
+            seen = scene.without(self._gaze.hidden)
+            panel.canvas.show_still(self._album.still(seen, has_map=self._gaze.has_map))
+            panel.canvas.capture.pace()
         if scene.decision is not None:
             known = scene.decision.thresholds
             self._thresholds = {n: value for n, value in known.items() if n.startswith("tau_")}
@@ -259,11 +269,9 @@ class Explorer:
             panel.timeline.show(self._curves(), self._thresholds)
             panel.timeline.cursor = frame
         if "stage" in panel.parts:
-            self._show_stage(scene, is_running)
-        if "canvas" in panel.parts:
-            seen = scene.without(gaze.hidden)
-            panel.canvas.show_still(self._album.still(seen, has_map=gaze.has_map))
-            panel.canvas.capture.pace()
+            wait_s = 0.0 if is_running else _REST_S
+            show = partial(self._show_stage, scene, is_running)
+            self._desk.post(show, instead_of="stage", after_s=wait_s)
 
     def _show_stage(self, scene: Scene, is_running: bool) -> None:
         name, lines = wording.stage(scene.result)

@@ -8,7 +8,7 @@ from jaxtyping import Float, UInt8
 from PIL import Image as PillowImage
 
 from vostoolkit.arrays import Image, Labels, ObjectId, Size
-from vostoolkit.colours import OKABE_ITO, UNCERTAINTY
+from vostoolkit.colours import OKABE_ITO, UNCERTAINTY, Palette
 
 LARGEST = Size(720, 960)
 """Pictures sent to the browser are no larger than this: a canvas has no more pixels."""
@@ -41,14 +41,13 @@ def frame_jpeg(image: Image) -> bytes:
     return buffer.getvalue()
 
 
-def labels_png(labels: Labels) -> bytes:
+def labels_png(labels: Labels, palette: Palette = OKABE_ITO) -> bytes:
     """Labels as a palette PNG, no larger than shown: objects opaque, the background clear."""
     size = shown_size(Size(*labels.shape))
     if labels.shape != tuple(size):
         labels = np.asarray(cv2.resize(labels, size[::-1], interpolation=cv2.INTER_NEAREST))
-    return _palette_png(
-        labels, OKABE_ITO, alpha=np.where(np.arange(256) > 0, 255, 0).astype(np.uint8)
-    )
+    alpha = np.where(np.arange(256) > 0, 255, 0).astype(np.uint8)
+    return _palette_png(labels, palette, alpha=alpha)
 
 
 def entropy_png(entropy: Float[np.ndarray, "h w"]) -> bytes:
@@ -63,14 +62,17 @@ def entropy_png(entropy: Float[np.ndarray, "h w"]) -> bytes:
 
 
 def outlines(labels: Labels) -> dict[ObjectId, list[Float[np.ndarray, "n 2"]]]:
-    """The closed outlines of each object, through the centres of its edge pixels."""
+    """The closed outlines of each object, through the centres of its edge pixels as shown.
+
+    In pixels of the labels, also where they are shown smaller.
+    """
+    small = _as_shown(labels)
+    scale = np.array(labels.shape[::-1]) / small.shape[::-1]
     found: dict[ObjectId, list[np.ndarray]] = {}
-    for object_id in np.unique(labels):
-        if object_id == 0:
-            continue
-        region = (labels == object_id).astype(np.uint8)
+    for object_id in np.flatnonzero(np.bincount(small.ravel(), minlength=2)[1:]) + 1:
+        region = (small == object_id).astype(np.uint8)
         contours, _ = cv2.findContours(region, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-        found[int(object_id)] = [np.asarray(c)[:, 0].astype(np.float64) for c in contours]
+        found[int(object_id)] = [(np.asarray(c)[:, 0] + 0.5) * scale - 0.5 for c in contours]
     return found
 
 
@@ -103,6 +105,14 @@ def small_png(image: Image, width: int = 720) -> bytes:
     buffer = io.BytesIO()
     picture.quantize(256, PillowImage.Quantize.FASTOCTREE).save(buffer, "png", optimize=True)
     return buffer.getvalue()
+
+
+def _as_shown(labels: Labels) -> UInt8[np.ndarray, "shown_h shown_w"]:
+    """Labels no larger than they are shown."""
+    size = shown_size(Size(*labels.shape))
+    if labels.shape == tuple(size):
+        return labels
+    return np.asarray(cv2.resize(labels, size[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _map_alpha() -> UInt8[np.ndarray, "256"]:

@@ -61,6 +61,10 @@ class Watch:
         self.is_on = False
         self._player.stop()
 
+    def glance(self) -> None:
+        """Nothing; shows the frame that is looked at, and of all else only the place."""
+        self._draw(self._gaze.frame, self._make(self._gaze.frame))
+
     def _start(self) -> None:
         """Nothing; plays from the frame that is shown, at the end from the beginning.
 
@@ -91,10 +95,12 @@ class Watch:
         self._desk.post(lambda: self._show(frame, still), instead_of="watched")
 
     def _show(self, frame: int, still: Still) -> None:
-        if not self.is_on:
-            return
+        if self.is_on:
+            self._gaze.frame = frame
+            self._draw(frame, still)
+
+    def _draw(self, frame: int, still: Still) -> None:
         panel, now = self._panel, time.monotonic()
-        self._gaze.frame = frame
         panel.canvas.show_still(still)
         panel.canvas.capture.pace()
         if now - self._said_at > _WORDS_PACE_S:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
@@ -15,6 +16,7 @@ _LINGER_S = 3.0
 class _Job(NamedTuple):
     do: Callable[[], None]
     key: str
+    due: float
 
 
 class Worker:
@@ -31,9 +33,10 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._is_busy = False
         self._is_closed = False
+        self._waiting = 0
 
-    def post(self, job: Callable[[], None], *, instead_of: str = "") -> None:
-        """Nothing; the job is done when those before it are.
+    def post(self, job: Callable[[], None], *, instead_of: str = "", after_s: float = 0.0) -> None:
+        """Nothing; the job is done when those before it are, but not for so many seconds.
 
         ``instead_of`` names a kind of job of which only the latest matters: one of that kind which
         is still waiting is dropped.
@@ -43,16 +46,24 @@ class Worker:
                 return
             if instead_of:
                 self._jobs = deque(j for j in self._jobs if j.key != instead_of)
-            self._jobs.append(_Job(job, instead_of))
+            self._jobs.append(_Job(job, instead_of, time.monotonic() + after_s))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
                 self._thread.start()
             self._changed.notify_all()
 
     def wait(self, timeout_s: float) -> bool:
-        """Whether all jobs were done in time; never call it from a job."""
+        """Whether all jobs were done in time, none put off; never call it from a job."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._jobs and not self._is_busy, timeout_s)
+            self._waiting += 1
+            self._changed.notify_all()
+            try:
+                return self._changed.wait_for(self._is_idle, timeout_s)
+            finally:
+                self._waiting -= 1
+
+    def _is_idle(self) -> bool:
+        return not self._jobs and not self._is_busy
 
     def close(self) -> None:
         """Nothing; drops the jobs that wait. The one at work ends by itself."""
@@ -73,11 +84,18 @@ class Worker:
                 self._changed.notify_all()
 
     def _next(self) -> _Job | None:
-        """The next job; None when the thread should end."""
+        """The next job that is due; None when the thread should end."""
+        end = time.monotonic() + _LINGER_S
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._jobs) or self._is_closed, _LINGER_S)
-            if not self._jobs or self._is_closed:
-                self._thread = None
-                return None
-            self._is_busy = True
-            return self._jobs.popleft()
+            while not self._is_closed:
+                now = time.monotonic()
+                for job in self._jobs:
+                    if job.due <= now or self._waiting:
+                        self._jobs.remove(job)
+                        self._is_busy = True
+                        return job
+                if now >= end and not self._jobs:
+                    break
+                self._changed.wait(min((job.due for job in self._jobs), default=end) - now)
+            self._thread = None
+            return None
