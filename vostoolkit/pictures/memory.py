@@ -106,14 +106,30 @@ def _tier(tier: TierView, places: Grid, image_of: ImageOf | None) -> Picture:
 def _held(
     held: HeldFrame, places: Grid, image_of: ImageOf | None, top: float, tier: TierView
 ) -> Picture:
-    view, panel = _thumbnail(held.frame, places, image_of)
+    panel = held_picture(held, tier, places, image_of=image_of, top=top, room=_THUMBNAIL)
+    return titled(panel, f"frame {held.frame}: {int(held.held.sum())} places")
+
+
+def held_picture(
+    held: HeldFrame,
+    tier: TierView,
+    places: Grid,
+    *,
+    image_of: ImageOf | None,
+    top: float,
+    room: Size = _THUMBNAIL,
+) -> Picture:
+    """A frame in grey with the places that a tier holds of it, brighter where they are read more.
+
+    ``top`` is the use that gets the brightest colour. Permanent memory doesn't count its use.
+    """
+    view = whole(places.fit.size, room)
+    panel = grey(view.image(_frame(held.frame, image_of, view)))
     inside = _places(held.held, places, view) > 0.5
     if tier.name == "permanent":
-        panel = tinted(panel, inside, colour_of(tier.objects[0]), 0.35)
-    else:
-        heat = _heated(panel, _places(held.usage, places, view), top)
-        panel = np.where(inside[..., None], heat, panel)
-    return titled(panel, f"frame {held.frame}: {int(held.held.sum())} places")
+        return tinted(panel, inside, colour_of(tier.objects[0]), 0.35)
+    heat = _heated(panel, _places(held.usage, places, view), top)
+    return np.where(inside[..., None], heat, panel)
 
 
 def _heated(ground: Picture, values: np.ndarray, top: float) -> Picture:

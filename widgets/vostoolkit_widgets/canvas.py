@@ -142,12 +142,12 @@ class FrameCanvas:
 
     def pan(self, across: float, down: float) -> None:
         """Nothing; moves an enlarged frame by so many canvas pixels."""
-        self._look_through(self.view.moved(across, down))
+        self.look_through(self.view.moved(across, down))
 
     def zoom(self, factor: float, at: Point | None = None) -> None:
         """Nothing; enlarges so many times; what is under a canvas point, or the middle, stays."""
         size = self.view.canvas
-        self._look_through(self.view.zoomed(factor, at or (size.width / 2, size.height / 2)))
+        self.look_through(self.view.zoomed(factor, at or (size.width / 2, size.height / 2)))
 
     def redraw(self) -> None:
         """Nothing; sends everything again."""
@@ -158,7 +158,10 @@ class FrameCanvas:
         self._callback = self._view_callback = None
         self._surface.close()
 
-    def _look_through(self, view: Viewport) -> None:
+    def look_through(self, view: Viewport) -> None:
+        """Nothing; shows this part of the frame."""
+        if view == self.view:
+            return
         self.view = view
         self.capture.zoom = view.zoom
         self._draw()

@@ -53,7 +53,9 @@ class Curve:
     memory: tuple[int, ...] = ()
     name: str = ""
     iou: Float[np.ndarray, "n"] | None = None
-    """With the ground truth, where there is one; NaN where there is none."""
+    """With other labels, mostly the truth, which `iou_with` names; NaN where there are none."""
+
+    iou_with: str = "the truth"
 
     def jump_at(self, frame: int) -> float:
         """The jump at a frame; 0 where there is no number."""
@@ -195,9 +197,10 @@ def _legend(chart: Chart, curves: Sequence[Curve], ink: Ink) -> list[Shape]:
         ("corrected by a person", Disc(0, 0, 3.5, ink.text)),
         ("into memory", line((0, -3), (0, 3), colour=ink.text, width=1.5)),
     ]
-    if any(curve.iou is not None for curve in curves):
+    if known := [curve for curve in curves if curve.iou is not None]:
         ends = np.array([[-8.0, 0.0], [6.0, 0.0]])
-        marks.append(("IoU with the truth, 0 to 1", Line(ends, ink.text, 1.3, dash=_DOTS)))
+        text = f"IoU with {known[0].iou_with}, 0 to 1"
+        marks.append((text, Line(ends, ink.text, 1.3, dash=_DOTS)))
     shapes: list[Shape] = []
     x = float(_LEFT + 6)
     for text, mark in marks:

@@ -72,6 +72,15 @@ class Layers:
         if picture is not None:
             self._channel.send_draw_command(canvas, COMMANDS["putImageData"], [0, 0], [picture])
 
+    def put(self, layer: int, picture: bytes, *, at: tuple[float, float], scale: float) -> None:
+        """Nothing; draws an encoded picture onto a layer, its pixels so many of the layer's."""
+        canvas = self._layers[layer]
+        canvas.save()
+        canvas.translate(*at)
+        canvas.scale(scale, scale)
+        self._channel.send_draw_command(canvas, COMMANDS["putImageData"], [0, 0], [picture])
+        canvas.restore()
+
     def stamp(self, layer: int, source: int, *, size: tuple[float, float]) -> None:
         """Nothing; draws a hidden canvas onto a layer at this width and height."""
         self._layers[layer].draw_image(self._sources[source], 0, 0, *size)

@@ -38,3 +38,27 @@ function row(label, ...children) {
   });
   return made;
 }
+
+const COPY = "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z";
+
+// A button that puts text on the clipboard, where the page may use it or not.
+function copier(text) {
+  const button = element("button", {
+    type: "button", class: "vos-icon", title: "Copy as Python", "aria-label": "Copy as Python",
+    onclick: async () => {
+      try {
+        await navigator.clipboard.writeText(text());
+      } catch {
+        const area = element("textarea", { style: "position:fixed;opacity:0" });
+        area.value = text();
+        document.body.append(area);
+        area.select();
+        document.execCommand("copy");
+        area.remove();
+      }
+      button.classList.add("vos-done");
+      setTimeout(() => button.classList.remove("vos-done"), 900);
+    },
+  }, icon(COPY));
+  return button;
+}
