@@ -6,12 +6,12 @@ import sys
 from collections.abc import Sequence
 
 from vostoolkit import __version__
-from vostoolkit.cli import demo, evaluate, experiment, info, segment, train, weights
+from vostoolkit.cli import demo, evaluate, experiment, export, info, segment, train, weights
 from vostoolkit.cli.command import add_commands
 from vostoolkit.cli.console import complain
 from vostoolkit.errors import VostoolkitError
 
-_COMMANDS = (segment, demo, evaluate, experiment, train, weights, info)
+_COMMANDS = (segment, export, demo, evaluate, experiment, train, weights, info)
 _WRONG_INPUT, _OUR_FAULT, _INTERRUPTED = 2, 1, 130
 
 _DESCRIPTION = """\

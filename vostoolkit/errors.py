@@ -27,3 +27,7 @@ class PromptError(VostoolkitError, ValueError):
 
 class ExperimentError(VostoolkitError):
     """A notebook that can't be run, or that failed: which cell, and why."""
+
+
+class ExportError(VostoolkitError):
+    """An export into a folder that can't take it, or of something that there isn't."""

@@ -7,7 +7,7 @@ import pytest
 import vostoolkit
 from vostoolkit.__main__ import main
 
-COMMANDS = ("segment", "demo", "experiment", "evaluate", "train", "weights", "info")
+COMMANDS = ("segment", "export", "demo", "experiment", "evaluate", "train", "weights", "info")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)

@@ -1,0 +1,105 @@
+"""A session's masks exported: whole or not at all, with a bar, and kind about what is there."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from toys import NumberedStream, NumberedVideo, ToyMethod, played, user
+
+from vostoolkit.arrays import Size
+from vostoolkit.data.exporting import FORMATS, Progress, existing, export, exporting
+from vostoolkit.data.folder import read_labels
+from vostoolkit.data.footage import footage_in, footage_of
+from vostoolkit.data.run_length import decoded
+from vostoolkit.errors import ExportError, VideoError
+from vostoolkit.session import Session
+from vostoolkit.video import open_video
+
+FROM_LABELS = [name for name, form in FORMATS.items() if not form.is_soft]
+
+
+def test_every_format_appears_and_holds_the_session_s_masks(tmp_path: Path):
+    session, told = played(6), []
+    folder = export(session, tmp_path / "out", FROM_LABELS, names={1: "fly"}, progress=told.append)
+    assert {p.name for p in folder.iterdir()} == {FORMATS[name].output for name in FROM_LABELS}
+    coco = json.loads((folder / "coco.json").read_text())
+    assert coco["categories"] == [{"id": 1, "name": "fly"}]
+    found = {(a["image_id"], a["track_id"]): a for a in coco["annotations"]}
+    for frame in range(6):
+        expected = session.labels(frame)
+        assert np.array_equal(read_labels(folder / "masks" / f"{frame:05d}.png"), expected)
+        if expected.any():
+            text = found[frame + 1, 1]["segmentation"]["counts"]
+            assert np.array_equal(decoded(text, session.video.size), expected == 1)
+        with Pillow.open(folder / "images" / f"{frame:05d}.jpg") as picture:
+            assert abs(int(np.array(picture).mean()) - frame) <= 1
+    assert len(open_video(folder / "overlay.mp4")) == 6
+    assert [step.done for step in told] == [0, 1, 2, 3, 4, 5, 6]
+    assert told[-1].seconds_left == 0
+
+
+def test_progress_says_what_how_much_and_how_long():
+    assert str(Progress("writing coco", 3, 60, 4.2)) == "writing coco: 3 of 60, 4 s more"
+    assert str(Progress("writing coco", 0, 60)) == "writing coco: 0 of 60"
+
+
+def test_who_stops_in_the_middle_leaves_what_was_there(tmp_path: Path):
+    session = played(6)
+    export(session, tmp_path, ["palette", "coco"])
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    formats = ["palette", "coco", "overlay"]
+    steps = exporting(footage_of(session, {}), tmp_path, formats, overwrite=True)
+    for _ in range(3):
+        next(steps)
+    steps.close()
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_what_is_there_is_replaced_only_when_that_is_said(tmp_path: Path):
+    export(played(6), tmp_path, ["palette"])
+    (tmp_path / "notes.txt").write_text("mine")
+    assert existing(tmp_path, ["palette", "coco"]) == ("masks",)
+    with pytest.raises(ExportError, match=r"holds masks already: give another folder, or allow"):
+        export(played(2), tmp_path, ["palette", "coco"])
+    assert not (tmp_path / "coco.json").exists()
+    export(played(2), tmp_path, ["palette", "coco"], overwrite=True)
+    assert len(list((tmp_path / "masks").iterdir())) == 2
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_what_cannot_be_exported_is_said_at_once(tmp_path: Path):
+    with pytest.raises(ExportError, match="no format 'tiff': there are palette, coco"):
+        export(played(2), tmp_path, ["tiff"])
+    with pytest.raises(ExportError, match="no format to export in"):
+        export(played(2), tmp_path, [])
+    with pytest.raises(ExportError, match="no frame is finished"):
+        export(Session(ToyMethod(), NumberedVideo(3)), tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ExportError, match=r"file can't be written to .*: give another folder"):
+        export(played(2), tmp_path / "file")
+
+
+def test_a_folder_of_masks_is_exported_too(tmp_path: Path):
+    session = played(4)
+    session.save(tmp_path / "saved")
+    video = NumberedVideo(4)
+    out = tmp_path / "out"
+    for step in exporting(footage_in(tmp_path / "saved", video), out, ["coco", "cutouts"]):
+        assert step.total == 4
+    areas = [a["area"] for a in json.loads((out / "coco.json").read_text())["annotations"]]
+    assert areas == [int(n) for f in range(4) if (n := (session.labels(f) == 1).sum())]
+    with pytest.raises(ExportError, match="overlay needs the frames: give the video too"):
+        exporting(footage_in(tmp_path / "saved"), out, ["overlay"])
+    with pytest.raises(ExportError, match="soft needs probabilities"):
+        exporting(footage_in(tmp_path / "saved", video), out, ["soft"])
+    with pytest.raises(VideoError, match="the video is 9x9"):
+        footage_in(tmp_path / "saved", NumberedVideo(4, size=Size(9, 9)))
+
+
+def test_a_live_stream_s_labels_are_exported(tmp_path: Path):
+    session = Session(ToyMethod(ask_every=100), NumberedStream(5))
+    session.play(user)
+    export(session, tmp_path, ["coco"])
+    assert len(json.loads((tmp_path / "coco.json").read_text())["images"]) == 5

@@ -1,0 +1,84 @@
+"""Finished frames with their masks, from a session or a folder, to be exported one by one."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vostoolkit.arrays import ObjectId
+from vostoolkit.data.folder import open_masks
+from vostoolkit.data.formats import Clip, Shot
+from vostoolkit.data.overlay import Marks
+from vostoolkit.errors import VideoError
+from vostoolkit.frames import Frame, Video
+from vostoolkit.session import Session
+
+_MASK_FOLDERS = ("masks", "labels")
+_FPS = 25.0
+"""What is assumed of masks without a video."""
+
+
+@dataclass(frozen=True, eq=False)
+class Footage:
+    """So many shots, one after the other, and what they have in common.
+
+    ``is_soft`` says that they have probabilities, ``has_images`` that they have pictures.
+    """
+
+    clip: Clip
+    count: int
+    shots: Iterable[Shot]
+    is_soft: bool = False
+    has_images: bool = True
+
+
+def footage_of(session: Session, names: Mapping[ObjectId, str]) -> Footage:
+    """The finished frames of a session, as they are now."""
+    video, frames, size = session.video, session.trace.frames, session.video.size
+
+    def take(index: int) -> Frame:
+        if isinstance(video, Video):
+            return video[index]
+        return Frame(index, session.image(index), index / video.fps)
+
+    def shots() -> Iterator[Shot]:
+        prompts, rows = session.prompts, session.trace.rows
+        for index in frames:
+            marks = Marks(
+                asked=any(row.asked for row in rows.get(index, ())),
+                prompts=tuple(prompt for prompt in prompts if prompt.frame == index),
+            )
+            yield Shot(index, session.labels(index), take, marks=marks)
+
+    return Footage(Clip(size, video.fps, names), len(frames), shots())
+
+
+def footage_in(
+    folder: str | Path, video: Video | None = None, names: Mapping[ObjectId, str] | None = None
+) -> Footage:
+    """The masks in a folder that `Session.save`, an autosave or ``vostoolkit segment`` wrote.
+
+    Raises:
+        VideoError: no masks there, or none of the video's size.
+    """
+    folder = Path(folder).expanduser()
+    places = [folder / name for name in _MASK_FOLDERS if (folder / name).is_dir()]
+    masks = open_masks(places[0] if places else folder, void=None)
+    if video is not None and video.size != masks.size:
+        raise VideoError(
+            f"the masks in {folder} are {masks.size.width}x{masks.size.height}, the video is "
+            f"{video.size.width}x{video.size.height}: give the video that they were made on"
+        )
+
+    def take(index: int) -> Frame:
+        if video is None:
+            raise VideoError("the frames' pictures are wanted, but there is no video")
+        return video[index]
+
+    def shots() -> Iterator[Shot]:
+        for index in masks.frames:
+            labels = masks.labels(index)
+            if labels is not None:
+                yield Shot(index, labels, take)
+
+    clip = Clip(masks.size, _FPS if video is None else video.fps, names or {})
+    return Footage(clip, len(masks.frames), shots(), has_images=video is not None)
