@@ -87,12 +87,12 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Ink:
-    """How a stroke looks while it is drawn; ``width`` is in the canvas's own pixels.
+    """How a stroke looks until the kernel has drawn it; ``width`` is in the canvas's own pixels.
 
     With ``has_ring`` a circle of that width goes with the pointer.
     """
 
-    shape: Literal["none", "line", "box"] = "none"
+    shape: Literal["none", "mark", "line", "box"] = "none"
     colour: str = ""
     negative: str = ""
     width: float = 1.0

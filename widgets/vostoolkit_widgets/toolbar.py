@@ -49,4 +49,4 @@ def ink_of(tool: Tool, object_id: ObjectId, *, positive: bool, width: float) -> 
         return Ink("line", own, _WHITE, width, _PAINT, has_ring=True)
     if tool == "eraser":
         return Ink("line", _WHITE, own, width, _PAINT, has_ring=True)
-    return Ink()
+    return Ink("mark", own if positive else _WHITE, _WHITE)

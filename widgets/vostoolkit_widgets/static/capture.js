@@ -40,10 +40,10 @@ class Handle {
     canvas.setAttribute("aria-label", model.get("label"));
   }
 
-  // Fingers draw where a tool draws; elsewhere they scroll the page.
+  // Fingers draw where a tool draws; elsewhere, and where they only tap, they scroll the page.
   look() {
     const { style } = this.canvas, { shape, has_ring: hasRing } = this.model.get("ink");
-    style.touchAction = (shape ?? "none") === "none" ? "manipulation" : "none";
+    style.touchAction = ["none", "mark", undefined].includes(shape) ? "manipulation" : "none";
     style.cursor = this.isSpace ? "grab" : hasRing ? "none" : this.model.get("cursor");
     this.sheet.draw();
   }

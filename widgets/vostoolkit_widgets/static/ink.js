@@ -1,5 +1,7 @@
 // A sheet over a canvas on which a stroke can be seen while it is drawn, and the brush before.
 
+const RESTING = 6;  // canvas pixels; as in tools.py
+
 class InkSheet {
   constructor(canvas, host, model) {
     this.canvas = canvas;
@@ -65,6 +67,10 @@ class InkSheet {
     if (ink.has_ring && hover && !path.length) this.ring(drawing, hover);
     if (!path.length || ink.shape === "none") return;
     const colour = this.isNegative ? ink.negative : ink.colour;
+    if (ink.shape === "mark") {
+      if (!this.isPan()) this.mark(drawing, path[0], colour);
+      return;
+    }
     if (ink.shape === "box") {
       const [[left, top], [right, bottom]] = [path[0], path[path.length - 1]];
       this.outlined(drawing, colour, 2, () => drawing.strokeRect(left, top, right - left, bottom - top));
@@ -83,6 +89,29 @@ class InkSheet {
     } else {
       this.outlined(drawing, colour, ink.width, line);
     }
+  }
+
+  // A drag with what makes marks moves an enlarged frame.
+  isPan() {
+    const [from] = this.path, far = ([x, y]) => Math.hypot(x - from[0], y - from[1]) >= RESTING;
+    return this.model.get("zoom") > 1 && this.path.some(far);
+  }
+
+  // As the kernel will draw it.
+  mark(drawing, [x, y], colour) {
+    for (const [fillStyle, radius] of [["#141418", 9], [colour, 7.5]]) {
+      drawing.fillStyle = fillStyle;
+      drawing.beginPath();
+      drawing.arc(x, y, radius, 0, 7);
+      drawing.fill();
+    }
+    Object.assign(drawing, { strokeStyle: "#141418", lineWidth: 2.5 });
+    drawing.beginPath();
+    for (const [across, down] of colour === this.ink.negative ? [[4, 0]] : [[4, 0], [0, 4]]) {
+      drawing.moveTo(x - across, y - down);
+      drawing.lineTo(x + across, y + down);
+    }
+    drawing.stroke();
   }
 
   outlined(drawing, colour, width, stroke) {
