@@ -187,9 +187,9 @@ def test_another_frame_is_shown_at_once_and_explained_when_the_hand_rests(explor
     click(explorer, 3, 2)
     press(explorer, "run")
     order = []
-    show, explain = explorer._panel.canvas.show_still, explorer._panel.card.show
+    show, explain = explorer._panel.canvas.show_still, explorer._insight.inspector.show
     explorer._panel.canvas.show_still = lambda *a: (order.append("frame"), show(*a))
-    explorer._panel.card.show = lambda *a, **k: (order.append("card"), explain(*a, **k))
+    explorer._insight.inspector.show = lambda *a, **k: (order.append("card"), explain(*a, **k))
     for name in ("ArrowLeft", "ArrowLeft", "ArrowLeft"):
         explorer._panel.canvas.capture._received(None, {"type": "key", "key": name}, [])
     assert explorer.settle(10) and explorer.frame == 1

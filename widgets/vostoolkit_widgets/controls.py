@@ -1,12 +1,11 @@
 """The Explorer's buttons and lines of text; each says what was pressed, and no more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 
 import ipywidgets
 
 from vostoolkit.history import History
-from vostoolkit_widgets.wording import STAGES
 
 _ACTIONS = (
     ("run", "play", "On until the method asks, or to the end  (Space)"),
@@ -73,27 +72,6 @@ class Actions:
     def tell(self, place: str) -> None:
         """Nothing; shows where it stands."""
         set_html(self._place, f"<span>{escape(place)}</span>")
-
-
-class Card:
-    """The stage at work: its place among the stages, and its numbers."""
-
-    def __init__(self) -> None:
-        self.widget = ipywidgets.HTML()
-        self.widget.add_class("vos-card")
-
-    def show(self, name: str, lines: Sequence[str], *, picture: str = "", code: str = "") -> None:
-        """Nothing; shows a stage's name, numbers and picture (HTML), and how to get it in code."""
-        chain = "".join(
-            f'<span class="{"vos-now" if own == name else ""}">{own}</span>' for own, _ in STAGES
-        )
-        body = "".join(f"<div>{escape(text)}</div>" for text in lines)
-        hint = f"<code>{escape(code)}</code>" if code else ""
-        set_html(
-            self.widget,
-            f'<div class="vos-chain">{chain}</div><div class="vos-numbers">{body}</div>'
-            f"{picture}{hint}",
-        )
 
 
 class Keys:

@@ -1,12 +1,8 @@
 """A session in a notebook: look at it, click on it, let it run, answer when it asks."""
 
-import base64
 import logging
 import time
-import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -16,22 +12,24 @@ from PIL import Image as PillowImage
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import VostoolkitError
 from vostoolkit.frames import Video
-from vostoolkit.pictures import img, picture
 from vostoolkit.protocols import Event
 from vostoolkit.results import Request, StageResult, Uncertainty
 from vostoolkit.session import Session
-from vostoolkit_widgets import render, snapshot, wording
+from vostoolkit_widgets import snapshot, wording
 from vostoolkit_widgets.acts import LOOKS, Acts
+from vostoolkit_widgets.agreement import LabelsOrNone
 from vostoolkit_widgets.album import Album, map_values
 from vostoolkit_widgets.asking import asked
+from vostoolkit_widgets.bundle import bundle_of
 from vostoolkit_widgets.cells import after_each_cell
-from vostoolkit_widgets.chart import Curve, curves_of
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.gaze import Gaze
+from vostoolkit_widgets.insight import Host, Insight, Spot
 from vostoolkit_widgets.looks import NO_MAP
 from vostoolkit_widgets.panel import PARTS, Doings, Panel
 from vostoolkit_widgets.question import Asked
-from vostoolkit_widgets.scene import Scene, objects_of, rows_so_far, scene_of
+from vostoolkit_widgets.scene import objects_of, scene_of
+from vostoolkit_widgets.sole import take_over
 from vostoolkit_widgets.watching import Watch
 from vostoolkit_widgets.worker import Worker
 
@@ -40,12 +38,13 @@ _REST_S = 0.15
 """What takes long to draw is drawn when nothing else was for so many seconds."""
 
 _log = logging.getLogger(__name__)
-_drivers: "weakref.WeakValueDictionary[int, Driver]" = weakref.WeakValueDictionary()
-"""The driver of each session, by its id; a session has only one that runs."""
 
 
 class Explorer:
     """Shows a session and drives it; ``show`` chooses among the parts in `PARTS`.
+
+    ``truth`` gives the true labels of a frame, or None, for curves of IoU; the method never sees
+    them.
 
     The cell that displays it returns at once: stages run on a thread, and stop within one stage.
     Clicks go to the session as prompts, so all is there in Python as well: `session`, and `frame`
@@ -59,14 +58,17 @@ class Explorer:
         >>> explorer
     """
 
-    def __init__(self, session: Session, *, show: Sequence[str] = PARTS) -> None:
-        self.session = session
+    def __init__(
+        self,
+        session: Session,
+        *,
+        show: Sequence[str] = PARTS,
+        truth: LabelsOrNone | None = None,
+    ) -> None:
         self._gaze = Gaze.on(session.frame or 0, session.video.size)
-        self._thresholds: dict[str, float] = {}
-        self._album = Album(session)
         self._desk = Worker("vostoolkit-explorer", self._failed)
-        self._driver = Driver(session, self._happened, self._failed)
-        self._acts = Acts(session, self._driver, self._gaze)
+        host = Host(self._desk.post, self._failed, lambda: self._driver.stop(), self._take)
+        self._insight = Insight(session, host, truth=truth)
         doings = Doings(
             act=self._act,
             stroke=lambda stroke: self._do(lambda: self._acts.stroke(stroke)),
@@ -76,31 +78,36 @@ class Explorer:
         )
         self._panel = Panel(
             session.video.size,
-            self._acts.length,
+            self._insight,
             doings,
             gaze=self._gaze,
             show=show,
             later=self._desk.post,
         )
-        self._watch = Watch(
-            self._gaze,
-            self._album,
-            self._panel,
-            driver=self._driver,
-            desk=self._desk,
-            changed=self.refresh,
-            failed=self._failed,
-        )
-        before = _drivers.get(id(session))
-        if before is not None and before.session is session:  # the cell was run again
-            before.stop()
-        _drivers[id(session)] = self._driver
+        self._begin(session)
         self._unwatch = after_each_cell(self.refresh)
         self._refresh()
         if session.frame is None and not isinstance(session.video, Video):
             self._driver.go("stage")  # takes a live stream's first frame
 
     # -- in Python ---------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """The session that is shown; another one of the same video can be set, as a branch is.
+
+        Raises:
+            ValueError: its frames have another size.
+        """
+        return self._session
+
+    @session.setter
+    def session(self, session: Session) -> None:
+        if (size := session.video.size) != (own := self._session.video.size):
+            raise ValueError(
+                f"frames of {tuple(size)}, not {tuple(own)}: make an Explorer for them"
+            )
+        self._take(session)
 
     @property
     def frame(self) -> int:
@@ -148,12 +155,13 @@ class Explorer:
 
     def settle(self, timeout_s: float = 60.0) -> bool:
         """Whether all that was asked for was done and drawn in time; for scripts and tests."""
-        return all(w.wait(timeout_s) for w in (self._desk, self._driver, self._desk))
+        workers = (self._desk, self._insight, self._driver, self._desk)
+        return all(worker.wait(timeout_s) for worker in workers)
 
     def snapshot(self) -> PillowImage.Image:
         """What is shown, as a picture: the frame; timeline and question where they are shown."""
         panel, session, frame = self._panel, self.session, self.frame
-        encoded = self._map(frame)
+        encoded = self._album.map(frame) if self._gaze.has_map else None
         pictures = [
             snapshot.frame_picture(
                 self._album.image(frame),
@@ -164,8 +172,8 @@ class Explorer:
         ]
         width = max(pictures[0].shape[1], 640)
         if "timeline" in panel.parts:
-            strip = snapshot.Strip(self._acts.length, self._curves(), frame)
-            pictures.append(snapshot.timeline_picture(strip, self._thresholds, width=width))
+            strip = snapshot.Strip(self._acts.length, self._insight.curves(), frame)
+            pictures.append(snapshot.timeline_picture(strip, self._insight.levels, width=width))
         if "question" in panel.parts:
             said = self._asked()
             pictures.append(snapshot.text_picture(said.text, width, asks=said.asks))
@@ -177,6 +185,7 @@ class Explorer:
         self._watch.stop()
         self._driver.close()
         self._desk.close()
+        self._insight.close()
         self._panel.close()
 
     def __repr__(self) -> str:
@@ -186,10 +195,30 @@ class Explorer:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """The widget; a picture beside it for pages that have no kernel."""
-        bundle: Any = getattr(self._panel.widget, "_repr_mimebundle_")()  # noqa: B009
-        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
-        png = render.small_png(np.asarray(self.snapshot()))
-        return data | {"text/plain": repr(self), "image/png": base64.b64encode(png).decode()}
+        return bundle_of(self._panel.widget, repr(self), np.asarray(self.snapshot()))
+
+    def _take(self, session: Session) -> None:
+        """Nothing; shows and drives this session from now on."""
+        self._watch.stop()
+        self._driver.close()
+        self._begin(session)
+        self._gaze.is_following, self._gaze.frame = True, session.frame or 0
+        self.refresh()
+
+    def _begin(self, session: Session) -> None:
+        self._session, self._album = session, Album(session)
+        self._driver = Driver(session, self._happened, self._failed)
+        self._acts = Acts(session, self._driver, self._gaze)
+        self._watch = Watch(
+            self._gaze,
+            self._album,
+            self._panel,
+            driver=self._driver,
+            desk=self._desk,
+            changed=self.refresh,
+            failed=self._failed,
+        )
+        take_over(self._driver)
 
     def _act(self, name: str) -> None:
         """Nothing; does what a button or key stands for."""
@@ -248,9 +277,6 @@ class Explorer:
             seen = scene.without(self._gaze.hidden)
             panel.canvas.show_still(self._album.still(seen, has_map=self._gaze.has_map))
             panel.canvas.capture.pace()
-        if scene.decision is not None:
-            known = scene.decision.thresholds
-            self._thresholds = {n: value for n, value in known.items() if n.startswith("tau_")}
         panel.actions.show(
             wording.place(session, frame),
             is_running=is_running,
@@ -264,31 +290,9 @@ class Explorer:
         panel.looks.show_canvas(panel.canvas, (measure,), measure if gaze.has_map else NO_MAP)
         panel.show_tool()
         panel.question.show(self._asked())
-        if "timeline" in panel.parts:
-            panel.timeline.length = self._acts.length
-            panel.timeline.show(self._curves(), self._thresholds)
-            panel.timeline.cursor = frame
-        if "stage" in panel.parts:
-            wait_s = 0.0 if is_running else _REST_S
-            show = partial(self._show_stage, scene, is_running)
-            self._desk.post(show, instead_of="stage", after_s=wait_s)
-
-    def _show_stage(self, scene: Scene, is_running: bool) -> None:
-        name, lines = wording.stage(scene.result)
-        lines = lines or wording.numbers(self.session, scene.frame)
-        shown = ""
-        if scene.result is not None and not is_running:
-            shown = img(picture(scene.result, self._album.image(scene.frame)))
-        code = f"session.at({scene.frame})" if scene.labels is not None else ""
-        self._panel.card.show(name, lines, picture=shown, code=code)
-
-    def _map(self, frame: int) -> bytes | None:
-        return self._album.map(frame) if self._gaze.has_map else None
-
-    def _curves(self) -> list[Curve]:
-        names = self._gaze.names
-        curves = curves_of(rows_so_far(self.session))
-        return [replace(curve, name=names.get(curve.object_id, "")) for curve in curves]
+        self._insight.look(session, Spot(frame, gaze.object_id, gaze.names, is_running))
+        wait_s = 0.0 if is_running else _REST_S
+        self._desk.post(self._insight.look_into, instead_of="stage", after_s=wait_s)
 
     def _asked(self) -> Asked:
         request = self.session.request

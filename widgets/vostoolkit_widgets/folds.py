@@ -1,7 +1,7 @@
 """Parts that are made when a person unfolds them, and closed when they are folded away."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import ipywidgets
 
@@ -9,6 +9,7 @@ from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
 
 
+@runtime_checkable
 class Part(Protocol):
     """A widget of ours: what is displayed, and how it ends."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -73,18 +74,24 @@ class Insight:
         self._let_drag()
 
     def look(self, session: Session, spot: Spot) -> None:
-        """Nothing; shows what is known of a session at a spot."""
+        """Nothing; shows a session over time, and the spot in it that is looked at."""
         if session is not self._session:
-            self._session, self.trial = session, Trial(session)
-            self.folds.put("memory", None)
+            self._session, self.trial, self._decided = session, Trial(session), {}
+            self._work.post(lambda: self.folds.put("memory", None))
             self._let_drag()
-        before, self._spot = self._spot, spot
+        self._spot = spot
         self._show_time()
-        self.inspector.show(spot.frame, session=session, has_time=not spot.is_running)
+
+    def look_into(self) -> None:
+        """Nothing; shows what happened at the spot; takes longer."""
+        spot = self._spot
+        self.inspector.show(spot.frame, session=self._session, has_time=not spot.is_running)
         memory = self.folds.part("memory")
-        at, was = ((s.frame, s.object_id, s.is_running) for s in (spot, before))
-        if memory is not None and at != was and not spot.is_running:
-            self._work.post(lambda: memory.show(spot.frame, spot.object_id), instead_of="memory")
+        if memory is not None and not spot.is_running:
+            is_shown = (memory.frame, memory.object_id) == (spot.frame, spot.object_id)
+            if not is_shown or memory.recall is None:
+                show = partial(memory.show, spot.frame, spot.object_id)
+                self._work.post(show, instead_of="memory")
 
     @property
     def levels(self) -> dict[str, float]:

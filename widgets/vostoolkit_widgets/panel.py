@@ -7,26 +7,29 @@ from typing import Any
 import ipywidgets
 
 from vostoolkit.arrays import ObjectId, Size
-from vostoolkit.colours import ASK, css
-from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.chips import Chips
-from vostoolkit_widgets.controls import Actions, Card, Keys
+from vostoolkit_widgets.controls import Actions, Keys
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.hands import KEYS, Hands
+from vostoolkit_widgets.insight import Insight
 from vostoolkit_widgets.looks import NO_MAP, Looks
 from vostoolkit_widgets.question import Question
-from vostoolkit_widgets.timeline import Timeline
+from vostoolkit_widgets.style import style
 from vostoolkit_widgets.toolbar import Toolbar, ink_of
 from vostoolkit_widgets.tools import Stroke
 
-PARTS = ("actions", "canvas", "tools", "stage", "objects", "looks", "timeline", "question")
-"""The parts of the Explorer, from top to bottom."""
+PARTS = (
+    *("actions", "canvas", "tools", "stage", "objects", "looks"),
+    *("timeline", "question", "more"),
+)
+"""The parts of the Explorer, from top to bottom; "more" unfolds the memory, and another run."""
 
 _ZOOM = 1.5
 _NARROWEST = 440
 _ON_CANVAS = ("canvas", "tools")
 _BESIDE = ("stage", "objects", "looks")
+_BELOW = ("timeline", "question", "more")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Panel:
     def __init__(
         self,
         size: Size,
-        length: int,
+        insight: Insight,
         doings: Doings,
         *,
         gaze: Gaze,
@@ -68,13 +71,13 @@ class Panel:
             )
         self.parts = tuple(part for part in PARTS if part in show)
         self.canvas = FrameCanvas(size, hotkeys=KEYS, later=later)
-        self.timeline = Timeline(length, later=later)
+        self._insight, self.timeline = insight, insight.timeline
         self._gaze, self._doings = gaze, doings
 
         def press(name: str, value: Any = None) -> None:
             later(lambda: self._pressed(name, value))
 
-        self.actions, self.card, self.keys = Actions(press), Card(), Keys()
+        self.actions, self.keys = Actions(press), Keys()
         self.question, self.toolbar, self.objects = Question(press), Toolbar(press), Chips(press)
         self.looks = Looks(press)
         self._hands = Hands(self.canvas, doings.stroke, lambda name: self._pressed(name, None))
@@ -127,7 +130,6 @@ class Panel:
     def close(self) -> None:
         """Nothing; takes all widgets out of the page."""
         self.canvas.close()
-        self.timeline.close()
         for part in (self.widget, *self._parts.values()):  # those that aren't shown too
             for widget in _all_within(part):
                 widget.close()
@@ -137,11 +139,12 @@ class Panel:
             "actions": self.actions.widget,
             "canvas": self.canvas.widget,
             "tools": ipywidgets.VBox([self.toolbar, self.keys.widget]),
-            "stage": self.card.widget,
+            "stage": self._insight.inspector.widget,
             "objects": self.objects,
             "looks": self.looks,
-            "timeline": self.timeline.widget,
+            "timeline": self._insight.time,
             "question": self.question.widget,
+            "more": self._insight.folds.widget,
         }
         side = ipywidgets.VBox([widgets[name] for name in _BESIDE if name in self.parts])
         side.add_class("vos-side")
@@ -152,17 +155,10 @@ class Panel:
         both = ipywidgets.HBox([part for part in (main, side) if part.children])
         both.add_class("vos-main")
         above = [widgets[name] for name in ("actions",) if name in self.parts]
-        below = [widgets[name] for name in ("timeline", "question") if name in self.parts]
-        whole = ipywidgets.VBox([_style(), *above, both, *below])
+        below = [widgets[name] for name in _BELOW if name in self.parts]
+        whole = ipywidgets.VBox([style(), *above, both, *below])
         whole.add_class("vos-explorer")
         return whole
-
-
-def _style() -> ipywidgets.HTML:
-    sheet = asset("explorer.css")
-    style = ipywidgets.HTML(f"<style>{sheet.replace('VOS_ASK', css(ASK))}</style>")
-    style.layout.display = "none"
-    return style
 
 
 def _all_within(widget: ipywidgets.Widget) -> list[ipywidgets.Widget]:

@@ -4,28 +4,10 @@ from collections.abc import Mapping
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.frames import Video
-from vostoolkit.pictures import words
 from vostoolkit.results import (
-    Decision,
-    MemoryUpdate,
-    Propagation,
-    PseudoClick,
-    Refinement,
     Request,
-    StageResult,
-    Uncertainty,
 )
 from vostoolkit.session import Session
-
-STAGES: tuple[tuple[str, type[StageResult]], ...] = (
-    ("propagation", Propagation),
-    ("uncertainty", Uncertainty),
-    ("decision", Decision),
-    ("click", PseudoClick),
-    ("refinement", Refinement),
-    ("memory", MemoryUpdate),
-)
-"""The stages by name, in the order in which a frame goes through them."""
 
 _NOT_IT = "right-click: not it"
 
@@ -91,16 +73,6 @@ def invitation(session: Session) -> tuple[str, str]:
         f"Frame {session.frame}.",
         f"run goes on until it asks; a click corrects the frame that is shown ({_NOT_IT}).",
     )
-
-
-def stage(result: StageResult | None) -> tuple[str, tuple[str, ...]]:
-    """The name of a result's stage, and what it says in numbers."""
-    if result is None:
-        return "", ()
-    name = next(
-        (name for name, kind in STAGES if isinstance(result, kind)), type(result).__name__.lower()
-    )
-    return name, words(result)
 
 
 def numbers(session: Session, frame: int) -> tuple[str, ...]:
