@@ -2,8 +2,10 @@
 
 from vostoolkit import _opencv as _opencv
 from vostoolkit.arrays import Size
+from vostoolkit.data.exporting import export
 from vostoolkit.errors import (
     DeviceError,
+    ExportError,
     PromptError,
     SessionError,
     VideoError,
@@ -86,6 +88,7 @@ __all__ = [
     "EntropyJump",
     "EpistemicVariance",
     "EvaAnnotator",
+    "ExportError",
     "FixedAnnotation",
     "Frame",
     "FrameSelection",
@@ -137,6 +140,7 @@ __all__ = [
     "WhatIf",
     "XMemPropagator",
     "as_decided",
+    "export",
     "open_camera",
     "open_stream",
     "open_video",

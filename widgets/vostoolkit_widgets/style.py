@@ -8,7 +8,7 @@ from vostoolkit_widgets.assets import asset
 
 def style() -> ipywidgets.HTML:
     """An invisible widget with the style sheet in it."""
-    sheet = asset("explorer.css") + asset("insight.css")
+    sheet = asset("explorer.css") + asset("insight.css") + asset("work.css")
     made = ipywidgets.HTML(f"<style>{sheet.replace('VOS_ASK', css(ASK))}</style>")
     made.layout.display = "none"
     return made
