@@ -16,6 +16,7 @@ NETWORKS = {
     "nano": "the small XMem that carries masks from frame to frame",
     "click": "the network that makes a mask from clicks, scribbles or a box",
     "aot-nano": "the small AOT that carries ten objects at once",
+    "fusion-nano": "the network that fuses masks of two rounds (MiVOS)",
 }
 """The recipes, said in words; their module is imported only when one is followed."""
 
@@ -23,7 +24,7 @@ _DESCRIPTION = """\
 Train one of the embedded networks on clips that are drawn by the program itself, so that nothing
 has to be downloaded. Interrupt it with Ctrl-C when you like: the same command goes on where it was.
 
-""" + "\n".join(f"  {name:<10}{what}" for name, what in NETWORKS.items())
+""" + "\n".join(f"  {name:<13}{what}" for name, what in NETWORKS.items())
 
 _EXAMPLES = """\
 examples:

@@ -24,6 +24,10 @@ class FusionConfig:
             raise ValueError(f"a fusion network of width {self.width}: give 1 or more")
 
 
+FUSION_NANO = FusionConfig(width=16)
+"""The embedded one: 11 k parameters."""
+
+
 class FusionNetwork(nn.Module):
     """Two residual blocks of 3x3 convolutions on image, masks, differences and distances."""
 

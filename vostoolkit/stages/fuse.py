@@ -5,6 +5,7 @@ Source: Cheng, Tai and Tang, MiVOS (CVPR 2021), section 3.4.
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from einops import rearrange
@@ -16,11 +17,13 @@ from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks, soft_aggregate
 from vostoolkit.memory.read import read_all
 from vostoolkit.networks.folding import folded
-from vostoolkit.networks.fusion import FusionNetwork
-from vostoolkit.networks.stm import STRIDE
+from vostoolkit.networks.fusion import FUSION_NANO, FusionNetwork
+from vostoolkit.protocols import Propagator
 from vostoolkit.results import Correction, Fusion
+from vostoolkit.stages.alignment import Alignment, alignment_of
 from vostoolkit.stages.fitting import Fit
 from vostoolkit.stages.propagate_stm import StmPropagator
+from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.weights import load_weights
 
 
@@ -51,7 +54,7 @@ class DifferenceAwareFusion:
     which the propagator's network gives.
 
     Args:
-        propagator: whose keys and working size are used.
+        propagator: whose keys and working size are used: MiVOS's own or an XMem.
         network: copied, and moved to the propagator's device.
         top_k: how many places of the corrected frame a place reads at most; None reads all.
 
@@ -59,14 +62,16 @@ class DifferenceAwareFusion:
     its weights were trained so: ``published`` does as well.
     """
 
-    propagator: StmPropagator
+    propagator: Propagator[Any]
     network: FusionNetwork = field(repr=False)
     top_k: int | None = 50
+    _alignment: Alignment = field(init=False, repr=False)
     _keys: "_Keys" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.top_k is not None and self.top_k < 1:
             raise ValueError(f"top_k {self.top_k}: a place must read at least one element")
+        object.__setattr__(self, "_alignment", alignment_of(self.propagator))
         network = folded(self.network).to(self._device)
         object.__setattr__(self, "network", network)
         object.__setattr__(self, "_keys", _Keys())
@@ -82,6 +87,18 @@ class DifferenceAwareFusion:
         """
         return cls(propagator, load_weights(FusionNetwork(), weights), top_k=None)
 
+    @classmethod
+    def nano(
+        cls, propagator: XMemPropagator | None = None, weights: str | Path = "fusion-nano"
+    ) -> "DifferenceAwareFusion":
+        """The embedded fusion network, on the embedded propagation network's keys.
+
+        Raises:
+            WeightsError: weights were named that aren't there, or aren't of this network.
+        """
+        network = load_weights(FusionNetwork(FUSION_NANO), weights)
+        return cls(propagator or XMemPropagator.nano(), network, top_k=None)
+
     @torch.no_grad()
     def __call__(self, frame: Frame, old: Masks, new: Masks, correction: Correction, /) -> Fusion:
         """The fused masks.
@@ -91,12 +108,12 @@ class DifferenceAwareFusion:
         """
         weights = correction.weights(frame.index)
         old = _like(old, new, frame)
-        fit = self.propagator.fit(frame)
+        fit = self._alignment.fit(frame)
         before, after = (fit.masks(m.pmf[1:].to(self._device)) for m in (old, new))
         carried = self.carried(frame, new, correction, fit)
         count = len(new.objects)
         own = self.network(
-            self.propagator.engine.image(frame, fit).expand(count, -1, -1, -1),
+            self._alignment.image(frame, fit).expand(count, -1, -1, -1),
             before[:, None],
             after[:, None],
             carried,
@@ -124,21 +141,22 @@ class DifferenceAwareFusion:
 
         Source: MiVOS, Eq. 4 and 5.
         """
-        keys, change = self._keys.of(correction, new, fit, self.propagator)
-        query = self.propagator.query_rows(frame, fit)
+        keys, change = self._keys.of(correction, new, fit, self._alignment)
+        query = self._alignment.query(frame, fit)
         parts = [
             read_all(query, key, own[:, None], top_k=self.top_k)[0]
             for key, own in zip(keys, change, strict=True)
         ]
-        height = (fit.padding[2] + fit.working.height + fit.padding[3]) // STRIDE
+        stride = self._alignment.stride
+        height = (fit.padding[2] + fit.working.height + fit.padding[3]) // stride
         aligned = rearrange(torch.cat(parts, 1), "(i j) n c -> n c i j", i=height)
         return functional.interpolate(
-            aligned, scale_factor=STRIDE, mode="bilinear", align_corners=False
+            aligned, scale_factor=stride, mode="bilinear", align_corners=False
         )
 
     @property
     def _device(self) -> torch.device:
-        return self.propagator.engine.device
+        return self._alignment.device
 
 
 class _Keys:
@@ -148,17 +166,17 @@ class _Keys:
         self._last: tuple[Correction, tuple[int, ...], Fit, Tensor, Tensor] | None = None
 
     def of(
-        self, correction: Correction, new: Masks, fit: Fit, propagator: StmPropagator
+        self, correction: Correction, new: Masks, fit: Fit, alignment: Alignment
     ) -> tuple[Float[Tensor, "n m k"], Float[Tensor, "n m 2"]]:
         """Keys and changes (added, removed) of each object, place by place."""
         last = self._last
         if last is None or last[0] is not correction or last[1:3] != (new.objects, fit):
-            device = propagator.engine.device
+            device = alignment.device
             pair = (_like(m, new, correction.frame) for m in (correction.before, correction.after))
             before, after = (fit.masks(m.pmf[1:].to(device)) for m in pair)
-            keys, _ = propagator.engine.encode_memory(correction.frame, fit, after)
+            keys = alignment.memory(correction.frame, fit, after)
             change = torch.stack([after - before, before - after], 1).clamp_min(0)
-            coarse = functional.avg_pool2d(change, STRIDE)
+            coarse = functional.avg_pool2d(change, alignment.stride)
             change = rearrange(coarse, "n c i j -> n (i j) c").contiguous()
             last = self._last = correction, new.objects, fit, keys, change
         return last[3], last[4]

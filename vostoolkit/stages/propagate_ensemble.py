@@ -133,7 +133,7 @@ class DropoutPropagator(XMemPropagator):
             raise ValueError(f"rate={self.rate}: give a share of channels, from 0 to below 1")
         if self.seed < 0:
             raise ValueError(f"seed={self.seed}: give 0 or more")
-        projection = copy.deepcopy(self.network.key_proj).to(self._engine.device)
+        projection = copy.deepcopy(self.network.key_proj).to(self.engine.device)
         object.__setattr__(self, "_projection", projection.eval().requires_grad_(False))
 
     @torch.no_grad()
@@ -145,12 +145,12 @@ class DropoutPropagator(XMemPropagator):
         """
         _, after = super().propagate(frame, state)
         fit = self._fit(frame, state)
-        _, features = self._engine.encode(frame, fit)
+        _, features = self.engine.encode(frame, fit)
         passes: list[Masks] = []
         for number in range(self.passes):
             changed = self._with_dropout(features, frame.index, number)
             readout, _ = self._read(changed, state)
-            own, _ = self._engine.decode(features, readout, state.hidden, state.previous)
+            own, _ = self.engine.decode(features, readout, state.hidden, state.previous)
             pmf = torch.softmax(soft_aggregate(own), 0)
             passes.append(Masks(fit.back(pmf), state.objects))
         return combined(passes, frame.index), after

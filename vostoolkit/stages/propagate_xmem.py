@@ -60,7 +60,7 @@ class XMemPropagator:
     deep_update_every: int = -1
     device: str | None = None
     precision: Precision = "auto"
-    _engine: XMemEngine = field(init=False, repr=False)
+    engine: XMemEngine = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.short_side is not None and self.short_side < self.network.config.stride:
@@ -68,7 +68,7 @@ class XMemPropagator:
         if self.top_k is not None and self.top_k < 1:
             raise ValueError(f"top_k {self.top_k}: a place must read at least one element")
         engine = XMemEngine(self.network, self.device, self.precision, self.resampling)
-        object.__setattr__(self, "_engine", engine)
+        object.__setattr__(self, "engine", engine)
 
     @classmethod
     def published(
@@ -117,9 +117,9 @@ class XMemPropagator:
         if not state.objects:
             raise ValueError(f"frame {frame.index}: memorise a frame with an object first")
         fit = self._fit(frame, state)
-        _, features = self._engine.encode(frame, fit)
+        _, features = self.engine.encode(frame, fit)
         readout, memory = self._read(features, state)
-        own, hidden = self._engine.decode(features, readout, state.hidden, state.previous)
+        own, hidden = self.engine.decode(features, readout, state.hidden, state.previous)
         pmf = torch.softmax(soft_aggregate(own), 0)
         masks = Masks(fit.back(pmf), state.objects)
         after = replace(
@@ -179,7 +179,7 @@ class XMemPropagator:
         if updated:
             every = self.deep_update_every
             hidden = xmem_state.updated_from(state, frame.index, every=every)
-            chunk, deep = self._engine.elements(frame, fit, working, hidden)
+            chunk, deep = self.engine.elements(frame, fit, working, hidden)
             if tier is not None:
                 own = chunk.of_objects([order.index(o) for o in stored])
                 result = remembered(state.memory, own, stored, tier=tier, limits=self.limits)
@@ -228,7 +228,7 @@ class XMemPropagator:
             ValueError: the object isn't in memory, or the frame has another size.
         """
         fit = self._fit(frame, state)
-        _, features = self._engine.encode(frame, fit)
+        _, features = self.engine.encode(frame, fit)
         query, selection = places(features.key)[0], places(features.selection)[0]
         return Reading(
             frame=frame.index,

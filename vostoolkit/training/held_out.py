@@ -15,11 +15,13 @@ from vostoolkit.data.synthetic.clip import EVALUATION_SEEDS, SyntheticClip, synt
 from vostoolkit.masks import Masks
 from vostoolkit.networks.aot import Aot
 from vostoolkit.networks.click import ClickNetwork, predict_mask
+from vostoolkit.networks.fusion import FusionNetwork
 from vostoolkit.networks.xmem import XMem
 from vostoolkit.prompts import Click
 from vostoolkit.protocols import Propagator
 from vostoolkit.stages.propagate_aot import AotPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
+from vostoolkit.training.held_out_fusion import fused_overlaps
 from vostoolkit.training.simulated_clicks import error_click
 
 _SMALLEST = 20
@@ -60,6 +62,13 @@ def held_out_scores(network: nn.Module, *, clips: int = 16) -> tuple[Score, ...]
                 for n in (1, 3, 5)
             ]
         return tuple(scores)
+    if isinstance(network, FusionNetwork):
+        found = fused_overlaps(network, [_propagation_clip(seed) for seed in seeds])
+        names = ("not fused", "blended linearly", "fused by the network")
+        return tuple(
+            Score(f"mean J between two annotated frames, {name}", float(value), clips)
+            for name, value in zip(names, found, strict=True)
+        )
     raise TypeError(f"no held-out score for a {type(network).__name__}")
 
 

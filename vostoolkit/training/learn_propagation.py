@@ -88,7 +88,7 @@ def clip_forward(network: XMem, batch: Batch) -> list[Prediction]:
     clips, frames = batch.labels.shape[:2]
     images = normalised(rearrange(batch.images, "b t c h w -> (b t) c h w"))
     every = network.encode_key(images)
-    features = [_at(every, frame, frames) for frame in range(frames)]
+    features = [features_at(every, frame, frames) for frame in range(frames)]
     images = rearrange(images, "(b t) c h w -> t b c h w", t=frames)
     truth = functional.one_hot(batch.labels, _OBJECTS + 1)
     truth = rearrange(truth, "b t h w k -> t b k h w").to(images.dtype)
@@ -119,7 +119,8 @@ def _frame_loss(frame: Prediction, share: float, read_weight: float) -> Tensor:
     return hard + dice + read_weight * read_loss(frame.read, frame.cell_truth)
 
 
-def _at(features: KeyFeatures, frame: int, frames: int) -> KeyFeatures:
+def features_at(features: KeyFeatures, frame: int, frames: int) -> KeyFeatures:
+    """The features of one frame of every clip, from those of all clips' frames."""
     parts = (
         rearrange(part, "(b t) c h w -> t b c h w", t=frames)[frame]
         for part in (

@@ -9,8 +9,10 @@ import torch
 from torch import nn
 
 from vostoolkit.networks.click import ClickNetwork
+from vostoolkit.networks.fusion import FUSION_NANO, FusionNetwork
 from vostoolkit.networks.xmem import NANO, XMem
 from vostoolkit.training.learn_click import LearnClick
+from vostoolkit.training.learn_fusion import LearnFusion
 from vostoolkit.training.learn_identities import LearnIdentities, on_encoder_of
 from vostoolkit.training.learn_propagation import LearnPropagation
 from vostoolkit.training.loop import Learner, Optimisation
@@ -77,4 +79,23 @@ def aot_nano() -> Recipe:
     )
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {"nano": nano, "click": click, "aot-nano": aot_nano}
+def fusion_nano() -> Recipe:
+    """The embedded network that fuses the masks of two rounds; it learns from nano's mistakes."""
+    return Recipe(
+        name="fusion-nano",
+        network=lambda: FusionNetwork(FUSION_NANO),
+        learner=lambda pool, device: LearnFusion(
+            pool, device, load_weights(XMem(NANO), "nano").to(device).eval()
+        ),
+        plan=nano().plan,
+        optimisation=Optimisation(learning_rate=2e-3, warmup_steps=20, average=0.98),
+        minutes=10.0,
+    )
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "nano": nano,
+    "click": click,
+    "aot-nano": aot_nano,
+    "fusion-nano": fusion_nano,
+}
