@@ -182,7 +182,7 @@ def test_branch_without_changes_is_the_same_run():
 
 def test_branch_refuses_a_frame_ahead_and_an_unknown_field():
     session = Session(ToyMethod(), NumberedVideo())
-    with pytest.raises(SessionError, match="give a frame from 0 to 0"):
+    with pytest.raises(SessionError, match="give one from 0 to 0"):
         session.branch(3)
     with pytest.raises(TypeError, match="tau"):
         session.branch(0, tau=3)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from methods.test_lazy_xmem import CLIP, drawing, method
 
 import vostoolkit as vos
+from vostoolkit.records import Row
 from vostoolkit.stages.decide import EntropyJump
-from vostoolkit.trace import Row
 from vostoolkit.what_if import as_decided, what_if
 
 RULE = EntropyJump(tau_user=0.5, tau_pseudo=0.2)

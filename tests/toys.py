@@ -1,7 +1,8 @@
 """A method and a video small enough to work out by hand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -10,11 +11,11 @@ from vostoolkit.arrays import Size
 from vostoolkit.frames import Frame, Stream, Video
 from vostoolkit.masks import Masks
 from vostoolkit.methods.asking import ask, frames_from
-from vostoolkit.prompts import Click, Prompt
+from vostoolkit.prompts import Click, Prompt, Propagate
 from vostoolkit.protocols import Run
 from vostoolkit.results import Checkpoint, Propagation, Refinement, Request
 from vostoolkit.session import Session
-from vostoolkit.trace import Keep
+from vostoolkit.trace import Keep, encode_labels
 
 SIZE = Size(6, 8)
 
@@ -133,3 +134,70 @@ def played(length: int = 10, **keep: int) -> Session:
     session = Session(ToyMethod(), NumberedVideo(length), keep=Keep(**keep))
     session.play(user)
     return session
+
+
+@dataclass(frozen=True)
+class ToyRounds:
+    """Its state is a number for each frame that has masks; the mask's left columns are the object.
+
+    A click mixes its x into its frame's number; a round then gives every frame without clicks the
+    number of the nearest with clicks, mixed with its own and the round's.
+    """
+
+    in_rounds: ClassVar[Literal[True]] = True
+    factor: int = 31
+
+    def run(self, video: Video | Stream, start: Checkpoint | None, /) -> Run:
+        assert isinstance(video, Video)
+        number, found, clicked = start.state if start else (1, {}, frozenset())
+        while True:
+            if start:
+                yield start
+            at = max(clicked, default=0)
+            masks = _masks(found[at]) if at in found else None
+            prompts = yield Request(frame=at, kind="round", round=number, masks=masks)
+            marks = [p for p in prompts if isinstance(p, Click)]
+            for click_ in marks:
+                before = found.get(click_.frame, 0)
+                found = {**found, click_.frame: _mixed(before, (click_,))}
+                clicked |= {click_.frame}
+                refined = _refinement(click_.frame, found[click_.frame], (click_,))
+                yield replace(refined, round=number)
+                yield self._made(number, click_.frame, found, is_given=True)
+            last = marks[-1].frame if marks else max(clicked)
+            if any(isinstance(p, Propagate) for p in prompts):
+                for frame in sorted(set(range(len(video))) - clicked):
+                    found = {**found, frame: self.carried(found, clicked, frame, number)}
+                    yield self._made(number, frame, found)
+            album = {frame: encode_labels(_masks(n).labels()) for frame, n in found.items()}
+            is_over = any(isinstance(p, Propagate) for p in prompts)
+            state = number + is_over, found, clicked
+            start = Checkpoint(
+                frame=last, round=number, masks=_masks(found[last]), state=state, album=album
+            )
+            number += is_over
+
+    def carried(self, found: dict[int, int], clicked: frozenset[int], frame: int, number: int):
+        """The number of a frame without clicks after a round."""
+        nearest = min(clicked, key=lambda other: (abs(other - frame), other))
+        return (found[nearest] * self.factor + frame + number) % 1009
+
+    def _made(self, number: int, frame: int, found: dict[int, int], is_given: bool = False):
+        masks = _masks(found[frame])
+        return Propagation(frame=frame, round=number, masks=masks, is_given=is_given)
+
+
+def numbers_after(
+    length: int, method: ToyRounds, rounds: list[list[Click]], *, is_open: bool = False
+) -> dict[int, int]:
+    """The numbers of all frames after rounds of clicks, the last of them not carried if open."""
+    found: dict[int, int] = {}
+    clicked: frozenset[int] = frozenset()
+    for number, clicks in enumerate(rounds, start=1):
+        for click_ in clicks:
+            found[click_.frame] = (found.get(click_.frame, 0) * 7 + int(click_.x)) % 1009
+            clicked |= {click_.frame}
+        if clicked and not (is_open and number == len(rounds)):
+            for frame in set(range(length)) - clicked:
+                found[frame] = method.carried(found, clicked, frame, number)
+    return found

@@ -15,7 +15,18 @@ from vostoolkit.errors import (
 from vostoolkit.frames import Frame, Stream, Video
 from vostoolkit.masks import Masks
 from vostoolkit.methods.lazy_xmem import PRESETS, LazyXMem
-from vostoolkit.prompts import Absent, Box, Click, Drawing, Local, Prompt, Scribble, Skip
+from vostoolkit.prompts import (
+    Absent,
+    Box,
+    Click,
+    Drawing,
+    Local,
+    Prompt,
+    Propagate,
+    Release,
+    Scribble,
+    Skip,
+)
 from vostoolkit.results import (
     AnnotationChoice,
     Checkpoint,
@@ -111,6 +122,7 @@ __all__ = [
     "Nobody",
     "Prompt",
     "PromptError",
+    "Propagate",
     "Propagation",
     "PseudoClick",
     "QualityDistance",
@@ -118,6 +130,7 @@ __all__ = [
     "RandomAnnotation",
     "RandomFrames",
     "Refinement",
+    "Release",
     "Request",
     "SamHqRefiner",
     "Scribble",

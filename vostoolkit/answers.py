@@ -8,7 +8,8 @@ from typing import TypeAlias
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import PromptError
 from vostoolkit.frames import Stream, Video
-from vostoolkit.prompts import Prompt, Skip, check_inside
+from vostoolkit.prompts import Prompt, Propagate, Skip, check_inside
+from vostoolkit.protocols import place_of
 from vostoolkit.results import Request
 
 Group: TypeAlias = tuple[Prompt, ...]
@@ -17,63 +18,83 @@ Group: TypeAlias = tuple[Prompt, ...]
 
 @dataclass(frozen=True)
 class Answers:
-    """Groups of prompts by frame, in the order in which they were given; a value."""
+    """Groups of prompts by place, in the order in which they were given; a value.
+
+    The place is the prompts' frame or, in a run in rounds, the round, whatever their frames.
+    """
 
     groups: Mapping[int, tuple[Group, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
-    def at(self, frame: int) -> tuple[Group, ...]:
-        """The groups of one frame."""
-        return self.groups.get(frame, ())
+    def at(self, place: int) -> tuple[Group, ...]:
+        """The groups of one place."""
+        return self.groups.get(place, ())
 
-    def added(self, frame: int, group: Group, *, join: int | None = None) -> "Answers":
+    def added(self, place: int, group: Group, *, join: int | None = None) -> "Answers":
         """These and one group more; ``join`` names the group it is put together with instead."""
-        groups = list(self.at(frame))
+        groups = list(self.at(place))
         if join is None:
             groups.append(group)
         else:
             groups[join] = (*groups[join], *group)
-        return Answers(MappingProxyType({**self.groups, frame: tuple(groups)}))
+        return Answers(MappingProxyType({**self.groups, place: tuple(groups)}))
 
-    def before(self, frame: int) -> "Answers":
-        """Only those at earlier frames."""
-        kept = {f: groups for f, groups in self.groups.items() if f < frame}
+    def before(self, place: int) -> "Answers":
+        """Only those at earlier places."""
+        kept = {p: groups for p, groups in self.groups.items() if p < place}
         return Answers(MappingProxyType(kept))
 
     def without(self, object_id: ObjectId) -> "Answers":
         """Only those on other objects."""
         kept: dict[int, tuple[Group, ...]] = {}
-        for frame, groups in self.groups.items():
-            others = [tuple(p for p in group if p.object_id != object_id) for group in groups]
+        for place, groups in self.groups.items():
+            others = [
+                tuple(p for p in group if p.object_id != object_id or isinstance(p, Propagate))
+                for group in groups
+            ]
             if left := tuple(group for group in others if group):
-                kept[frame] = left
+                kept[place] = left
         return Answers(MappingProxyType(kept))
 
+    def without_empty_rounds(self) -> "Answers":
+        """Those of rounds in which something was given, numbered anew from 1."""
+        full = [
+            self.groups[number]
+            for number in sorted(self.groups)
+            if not all(isinstance(p, Propagate) for group in self.groups[number] for p in group)
+        ]
+        return Answers(MappingProxyType(dict(enumerate(full, start=1))))
+
     def first_change(self, other: "Answers") -> int | None:
-        """The earliest frame at which two sets of answers differ, or None."""
-        frames = set(self.groups) | set(other.groups)
-        changed = [f for f in frames if self.at(f) != other.at(f)]
+        """The earliest place at which two sets of answers differ, or None."""
+        places = set(self.groups) | set(other.groups)
+        changed = [p for p in places if self.at(p) != other.at(p)]
         return min(changed, default=None)
 
     def match(self, request: Request, used: frozenset[int]) -> int | None:
         """The first unused group that answers a request, or None."""
-        for index, group in enumerate(self.at(request.frame)):
+        for index, group in enumerate(self.at(place_of(request))):
             objects = {prompt.object_id for prompt in group}
             if index not in used and (request.object_id is None or request.object_id in objects):
                 return index
         return None
 
-    def next_unused(self, frame: int, used: frozenset[int]) -> int | None:
-        """The first group of a frame that isn't used yet and isn't only Skip, or None."""
-        for index, group in enumerate(self.at(frame)):
+    def next_unused(self, place: int, used: frozenset[int]) -> int | None:
+        """The first group of a place that isn't used yet and isn't only Skip, or None."""
+        for index, group in enumerate(self.at(place)):
             if index not in used and not all(isinstance(prompt, Skip) for prompt in group):
                 return index
         return None
 
     def __iter__(self) -> Iterator[Prompt]:
-        """All prompts, by frame and in the order given."""
-        for frame in sorted(self.groups):
-            for group in self.groups[frame]:
+        """All prompts, by place and in the order given."""
+        for place in sorted(self.groups):
+            for group in self.groups[place]:
                 yield from group
+
+
+def is_commit(group: Group) -> bool:
+    """Whether a group of prompts completes a round."""
+    return any(isinstance(prompt, Propagate) for prompt in group)
 
 
 def check_prompts(prompts: Group, video: Video | Stream) -> None:

@@ -3,13 +3,13 @@
 from collections import deque
 from typing import TypeAlias
 
-from vostoolkit.answers import Answers
+from vostoolkit.answers import Answers, Group, is_commit
 from vostoolkit.arrays import ObjectId
+from vostoolkit.checkpoints import Cursor
 from vostoolkit.errors import SessionError
-from vostoolkit.frames import Video
 from vostoolkit.prompts import Prompt
-from vostoolkit.protocols import Event
-from vostoolkit.runner import Cursor, Runner
+from vostoolkit.protocols import Event, place_of
+from vostoolkit.runner import Runner
 
 Point: TypeAlias = tuple[Cursor, Answers]
 
@@ -49,40 +49,45 @@ class History:
     def answer(self, prompts: tuple[Prompt, ...]) -> None:
         """Nothing; gives prompts, and takes the run back to the first frame of theirs it is past.
 
-        They are put together with those that still wait at their frame.
+        They are put together with those that still wait at their frame. In rounds the run stays,
+        and they belong to the present round, or the next if two of them would complete it.
         """
         before, runner = self._now, self._runner
-        frames = sorted({prompt.frame for prompt in prompts})
-        if runner.last is not None and runner.last.frame > frames[0]:
-            self._go_back_to(frames[0])
-        for frame in frames:
-            last = len(runner.answers.at(frame)) - 1
-            join = last if last >= 0 and not runner.is_used(frame, last) else None
-            group = tuple(prompt for prompt in prompts if prompt.frame == frame)
-            runner.answers = runner.answers.added(frame, group, join=join)
+        if runner.in_rounds:
+            self._give(self._round_for(prompts), prompts)
+        else:
+            frames = sorted({prompt.frame for prompt in prompts})
+            if runner.last is not None and runner.last.frame > frames[0]:
+                self._go_back_to(frames[0])
+            for frame in frames:
+                self._give(frame, tuple(p for p in prompts if p.frame == frame))
         self._add(before)
 
     def forget(self, object_id: ObjectId) -> None:
         """Nothing; takes an object's prompts away, and the run to before the first of them.
+
+        A round that had no other prompts is left out.
 
         Raises:
             SessionError: it has none, or the video is a live stream.
         """
         before, runner = self._now, self._runner
         answers = runner.answers.without(object_id)
+        if runner.in_rounds:
+            answers = answers.without_empty_rounds()
         first = runner.answers.first_change(answers)
         if first is None:
             raise SessionError(f"no prompt was given on object {object_id}: nothing to forget")
         runner.check_can_go_back()
-        if runner.last is not None and runner.last.frame >= first:
+        if runner.last is not None and place_of(runner.last) >= first:
             self._go_back_to(first - 1)
         runner.answers = answers
         self._add(before)
 
-    def rewind(self, frame: int) -> None:
-        """Nothing; goes back to the end of a finished frame (-1: before the first)."""
+    def rewind(self, place: int) -> None:
+        """Nothing; goes back to the end of a finished frame or round, or to before the first."""
         before = self._now
-        self._go_back_to(frame)
+        self._go_back_to(place)
         self._add(before)
 
     def back(self, count: int) -> None:
@@ -101,7 +106,7 @@ class History:
         now, (cursor, answers) = self._now, self._past[-count]
         if cursor != self._runner.cursor:
             self._runner.check_can_go_back()
-        self._change(answers)
+        self._runner.change(answers)
         self._runner.seek(cursor)
         self._future.append(now)
         for _ in range(count - 1):
@@ -117,7 +122,7 @@ class History:
         if not self._future:
             raise SessionError("nothing to redo: nothing was undone, or other things since")
         before, (cursor, answers) = self._now, self._future[-1]
-        self._change(answers)
+        self._runner.change(answers)
         while self._runner.cursor < cursor:  # by steps, so that the trace sees each of them
             self._runner.advance()
         self._runner.seek(cursor)
@@ -132,12 +137,19 @@ class History:
         self._past.append(before)
         self._future.clear()
 
-    def _change(self, answers: Answers) -> None:
-        changed = self._runner.answers.first_change(answers)
-        if changed is not None and isinstance(self._runner.video, Video):
-            self._runner.store.drop_from(changed)
-        self._runner.answers = answers
+    def _go_back_to(self, place: int) -> None:
+        self._runner.go_to_end_of(place)
+        self._runner.store.drop_from(place + 1)
 
-    def _go_back_to(self, frame: int) -> None:
-        self._runner.go_to_end_of(frame)
-        self._runner.store.drop_from(frame + 1)
+    def _give(self, place: int, group: Group) -> None:
+        runner = self._runner
+        last = len(runner.answers.at(place)) - 1
+        join = last if last >= 0 and not runner.is_used(place, last) else None
+        runner.answers = runner.answers.added(place, group, join=join)
+
+    def _round_for(self, prompts: Group) -> int:
+        """The round that prompts belong to: one that two answers complete becomes two."""
+        number, answers = self._runner.round, self._runner.answers
+        while is_commit(prompts) and any(is_commit(group) for group in answers.at(number)):
+            number += 1
+        return number

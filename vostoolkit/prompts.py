@@ -1,4 +1,4 @@
-"""What a person gives: clicks, scribbles, boxes, drawn masks, and two verdicts."""
+"""What a person gives: clicks, scribbles, boxes, drawn masks, and some words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -106,6 +106,31 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """The word that a frame of a run in rounds is no longer a person's: it's predicted again."""
+
+    frame: int
+    object_id: int
+
+    def __post_init__(self) -> None:
+        _check(self.frame, self.object_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Propagate:
+    """The word that a round is complete: its prompts are carried to the other frames.
+
+    ``frame`` and ``object_id`` are those that were looked at; they change nothing.
+    """
+
+    frame: int = 0
+    object_id: int = 1
+
+    def __post_init__(self) -> None:
+        _check(self.frame, self.object_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Local:
     """A mark that counts inside a region only; ``region`` is a polygon of ``(x, y)`` in pixels.
 
@@ -130,7 +155,7 @@ class Local:
         return self.mark.object_id
 
 
-Prompt: TypeAlias = Click | Scribble | Box | Drawing | Absent | Skip | Local
+Prompt: TypeAlias = Click | Scribble | Box | Drawing | Absent | Skip | Release | Propagate | Local
 
 
 def check_inside(prompts: Iterable[Prompt], size: Size) -> None:
@@ -156,7 +181,7 @@ def check_inside(prompts: Iterable[Prompt], size: Size) -> None:
             case Local(mark=mark, region=region):
                 check_inside((mark,), size)
                 _check_points("region's corner", region, size)
-            case Absent() | Skip():
+            case Absent() | Skip() | Release() | Propagate():
                 pass
 
 

@@ -1,7 +1,7 @@
 """The plug points: one Protocol per stage. A plain function with the same call is a plug-in."""
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import ClassVar, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.frames import Frame, Stream, Video
@@ -27,6 +27,13 @@ from vostoolkit.results import (
 
 S = TypeVar("S")
 Event: TypeAlias = StageResult | Request | Checkpoint
+
+
+def place_of(event: Event) -> int:
+    """Where an event stands in its run: its round, counted from 1, or without rounds its frame."""
+    return event.round or event.frame
+
+
 Run: TypeAlias = Generator[Event, tuple[Prompt, ...] | None, None]
 """A running method: what it yields, and the prompts it may be sent."""
 
@@ -162,3 +169,15 @@ class Method(Protocol):
     def run(self, video: Video | Stream, start: Checkpoint | None, /) -> Run:
         """The run from the beginning, or from a checkpoint (which it yields first)."""
         ...
+
+
+@runtime_checkable
+class RoundMethod(Method, Protocol):
+    """A method that works on a whole video in rounds: its events have a ``round``, 1, 2, ….
+
+    It asks with a `Request` of the kind "round", refines the frames that the prompts are on, yields
+    a `Checkpoint` and asks again, until `Propagate` is among the prompts: then it carries them to
+    the other frames, yields a `Checkpoint` and asks with the next round's `Request`.
+    """
+
+    in_rounds: ClassVar[Literal[True]]

@@ -15,7 +15,7 @@ from vostoolkit.prompts import Click, Prompt
 Action: TypeAlias = Literal["none", "pseudo", "user"]
 Tier: TypeAlias = Literal["permanent", "working"]
 ImageOf: TypeAlias = Callable[[int], Image]
-RequestKind: TypeAlias = Literal["object", "click"]
+RequestKind: TypeAlias = Literal["object", "click", "round"]
 AnnotationKind: TypeAlias = Literal["click", "clicks", "box", "mask", "stop"]
 """What a person may be asked for: one click, three, a box, a drawn mask, or nothing."""
 
@@ -232,14 +232,21 @@ class Request:
 
     ``object_id`` is None when the method asks which objects to follow. ``masks`` and
     ``uncertainty`` are what a person should be shown.
+
+    Of the kind "round" it is answered by prompts on any frames, which show at once, or by
+    `Propagate`. ``frame`` is where they would help most, as ``selection`` says if a selector chose
+    it, and ``choices`` say what to give there.
     """
 
     frame: int
+    round: int = 0
     kind: RequestKind
     object_id: ObjectId | None = None
     reason: str = ""
     masks: Masks | None = None
     uncertainty: Uncertainty | None = None
+    selection: FrameSelection | None = None
+    choices: tuple[AnnotationChoice, ...] = ()
     image_of: ImageOf | None = None
 
     def __repr__(self) -> str:
@@ -251,12 +258,17 @@ class Request:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Checkpoint:
-    """The end of a frame: its final masks, and a state from which the run can go on exactly."""
+    """The end of a frame: its final masks, and a state from which the run can go on exactly.
+
+    In rounds it is the end of a round, or of prompts that show before it ends; ``album`` then has
+    the labels of all frames that have masks, as PNG.
+    """
 
     frame: int
     round: int = 0
     masks: Masks
     state: Any
+    album: Mapping[int, bytes] = field(default_factory=dict[int, bytes])
     image_of: ImageOf | None = None
 
     def __repr__(self) -> str:

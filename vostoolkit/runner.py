@@ -3,76 +3,17 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias, cast
 
-from vostoolkit.answers import Answers, Group
+from vostoolkit.answers import Answers, Group, is_commit
+from vostoolkit.checkpoints import CheckpointStore, Cursor, Saved
 from vostoolkit.errors import PromptError, SessionError
 from vostoolkit.frames import Stream, Video, image_of
-from vostoolkit.protocols import Event, Method, Run
+from vostoolkit.protocols import Event, Method, RoundMethod, Run, place_of
 from vostoolkit.results import Checkpoint, Request, StageResult
 from vostoolkit.trace import Trace
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class Cursor:
-    """A point of a run: after how many events behind which checkpoint.
-
-    ``frame`` is the last finished frame (-1 before the first), ``visit`` counts its checkpoints
-    (each correction of a finished frame adds one), ``offset`` counts the events since.
-    """
-
-    frame: int = -1
-    visit: int = 0
-    offset: int = 0
-
-    def after(self, event: Event) -> "Cursor":
-        """The point after one more event."""
-        if not isinstance(event, Checkpoint):
-            return replace(self, offset=self.offset + 1)
-        return Cursor(event.frame, self.visit + 1 if event.frame == self.frame else 1)
-
-
-@dataclass(frozen=True, eq=False)
-class Saved:
-    """A checkpoint, where it stands, and which groups of its frame had been used."""
-
-    cursor: Cursor
-    checkpoint: Checkpoint
-    used: frozenset[int] = frozenset()
-
-
-@dataclass
-class CheckpointStore:
-    """At most ``limit`` checkpoints, spread over the run: the spacing doubles when it is full."""
-
-    limit: int
-    saved: dict[int, Saved] = field(default_factory=dict[int, Saved])
-    spacing: int = 1
-
-    def add(self, item: Saved) -> None:
-        """Nothing; keeps the item, and thins the older ones if there are too many."""
-        newest = item.cursor.frame
-        self.saved[newest] = item
-        while len(self.saved) > self.limit:
-            keep = {f for f in self.saved if f % self.spacing == 0} | {newest, newest - 1}
-            self.saved = {f: s for f, s in self.saved.items() if f in keep}
-            if len(self.saved) > self.limit:
-                self.spacing *= 2
-
-    def drop_from(self, frame: int) -> None:
-        """Nothing; forgets the checkpoints of this frame and of later ones."""
-        self.saved = {f: s for f, s in self.saved.items() if f < frame}
-
-    def copy(self) -> "CheckpointStore":
-        """Another store with the same checkpoints."""
-        return CheckpointStore(self.limit, dict(self.saved), self.spacing)
-
-    def nearest(self, target: Cursor) -> Saved | None:
-        """The last checkpoint at or before a point, or None."""
-        reachable = [s for s in self.saved.values() if s.cursor <= target]
-        return max(reachable, key=lambda s: s.cursor, default=None)
 
 
 class Runner:
@@ -106,17 +47,47 @@ class Runner:
         return None
 
     @property
+    def in_rounds(self) -> bool:
+        """Whether the method works in rounds, so that places are rounds and no frames."""
+        return isinstance(self.method, RoundMethod)
+
+    @property
+    def round(self) -> int:
+        """The round that prompts given now belong to; 0 without rounds."""
+        if not self.in_rounds:
+            return 0
+        place = place_of(self.last) if self.last else 1
+        groups = self.answers.at(place)
+        return place + 1 if any(is_commit(groups[index]) for index in self._used) else place
+
+    @property
     def finished(self) -> bool:
         """Whether no event is left: the last frame is done and none of its prompts is unused."""
-        if not isinstance(self.last, Checkpoint) or not isinstance(self.video, Video):
+        if self.in_rounds or not isinstance(self.last, Checkpoint):
+            return self.ended
+        if not isinstance(self.video, Video):
             return self.ended
         is_last = self.ended or self.last.frame >= len(self.video) - 1
-        return is_last and self.answers.next_unused(self.last.frame, self._used) is None
+        return is_last and self.answers.next_unused(place_of(self.last), self._used) is None
 
-    def is_used(self, frame: int, index: int) -> bool:
+    def is_used(self, place: int, index: int) -> bool:
         """Whether the method has already got this group of prompts."""
-        current = self.last.frame if self.last else -1
-        return frame < current or (frame == current and index in self._used)
+        current = place_of(self.last) if self.last else -1
+        return place < current or (place == current and index in self._used)
+
+    def change(self, answers: Answers) -> None:
+        """Nothing; takes other answers, and forgets what depends on those that are no more.
+
+        Unless they are in use, the run can go on where it is; otherwise `seek` has to follow.
+        """
+        changed = self.answers.first_change(answers)
+        if changed is not None and isinstance(self.video, Video):
+            self.store.drop_from(changed)
+            new = dict(enumerate(answers.at(changed)))
+            old = enumerate(self.answers.at(changed))
+            if any(self.is_used(changed, i) and new.get(i) != group for i, group in old):
+                self._run = None
+        self.answers = answers
 
     def advance(self) -> Event:
         """The next event; requests that are already answered are passed over.
@@ -144,32 +115,43 @@ class Runner:
             self._advance_once()
         if self.cursor != target:
             raise SessionError(
-                f"frame {target.frame} can't be reached again as it was: the method doesn't repeat "
-                "itself; its stages must depend on their arguments alone"
+                f"{self.named(target.place)} can't be reached again as it was: the method doesn't "
+                "repeat itself; its stages must depend on their arguments alone"
             )
 
-    def go_to_end_of(self, frame: int) -> None:
-        """Nothing; goes to the end of a frame, its prompts used (-1: before the first frame).
+    @property
+    def first(self) -> int:
+        """The first place: frame 0, or round 1."""
+        return 1 if self.in_rounds else 0
+
+    def named(self, place: int) -> str:
+        """A place in words."""
+        return f"round {place}" if self.in_rounds else f"frame {place}"
+
+    def go_to_end_of(self, place: int) -> None:
+        """Nothing; goes to the end of a place, its prompts used; before the first if it's less.
 
         Raises:
-            SessionError: the video is a live stream, or the frame lies before a branch's origin.
+            SessionError: the video is a live stream, or the place lies before a branch's origin.
         """
         self.check_can_go_back()
-        self._restart(self._nearest(Cursor(frame, sys.maxsize)))
-        while not self.is_done(frame):
+        self._restart(self._nearest(Cursor(place if place >= self.first else -1, sys.maxsize)))
+        while not self.is_done(place):
             self._advance_once()
 
-    def is_done(self, frame: int) -> bool:
-        """Whether the run stands at the end of a frame, its prompts used (-1: always)."""
-        if frame < 0 or not isinstance(self.last, Checkpoint) or self.last.frame != frame:
-            return frame < 0
-        return self.answers.next_unused(frame, self._used) is None
+    def is_done(self, place: int) -> bool:
+        """Whether the run stands at the end of a place, its prompts used; always before all."""
+        if place < self.first:
+            return True
+        if not isinstance(self.last, Checkpoint) or place_of(self.last) != place:
+            return False
+        return self.answers.next_unused(place, self._used) is None
 
     def is_behind(self, until: "Until") -> bool:
-        """Whether ``until`` is a frame that is done, all its prompts used."""
-        if not isinstance(until, int) or until > self.cursor.frame:
+        """Whether ``until`` is a place that is done, all its prompts used."""
+        if not isinstance(until, int) or until > self.cursor.place:
             return False
-        return self.is_done(until) if self.last and until == self.last.frame else True
+        return self.is_done(until) if self.last and until == place_of(self.last) else True
 
     def check_can_go_back(self) -> None:
         """Nothing, unless the video is a live stream.
@@ -184,14 +166,15 @@ class Runner:
 
     def _nearest(self, target: Cursor) -> Saved | None:
         nearest = self.store.nearest(target)
-        if nearest and nearest.cursor.frame == target.frame not in self.trace.records:
+        is_torn = not self.in_rounds and target.place not in self.trace.records
+        if nearest and nearest.cursor.place == target.place and is_torn:
             # From further back, so that the trace sees all of a frame that may be corrected.
-            nearest = self.store.nearest(Cursor(target.frame - 1, sys.maxsize))
+            nearest = self.store.nearest(Cursor(target.place - 1, sys.maxsize))
         nearest = nearest or self.origin
         if nearest and nearest.cursor > target:
             raise SessionError(
-                f"this branch begins behind frame {nearest.cursor.frame}: ask the session that it "
-                "was branched from for earlier frames"
+                f"this branch begins behind {self.named(nearest.cursor.place)}: ask the session "
+                "that it was branched from for what came before"
             )
         return nearest
 
@@ -200,11 +183,12 @@ class Runner:
             self._run.close()
         self._run = self.method.run(self.video, saved.checkpoint if saved else None)
         self.cursor, self.last, self._used, self.ended = Cursor(), None, frozenset(), False
-        self.trace.forget_after(saved.cursor.frame if saved else -1)
         if saved:
-            self.trace.cut(saved.cursor.frame, saved.cursor.visit)
+            self.trace.go_back_to(saved.checkpoint, saved.cursor.visit)
             self.last = self._with_picture(next(self._run))
             self.cursor, self._used = saved.cursor, saved.used
+        else:
+            self.trace.forget_after(-1)
 
     def _resume(self) -> Run:
         """The generator at the present point, after it was interrupted or before it began."""
@@ -232,6 +216,8 @@ class Runner:
             if isinstance(error, PromptError):
                 raise PromptError(f"{error}; session.undo() takes the prompt back") from error
             raise
+        if self.last is None or place_of(event) != place_of(self.last):
+            used = frozenset[int]()
         self.cursor, self._used = self.cursor.after(event), used
         if isinstance(event, Checkpoint):
             self.store.add(Saved(self.cursor, event, used))
@@ -246,22 +232,27 @@ class Runner:
         return replace(event, image_of=partial(image_of, self.video))
 
     def _reply(self) -> tuple[Group | None, frozenset[int]]:
-        """What the method is sent next, and the groups of its frame that are used then."""
+        """What the method is sent next, and the groups of its place that are used then."""
         last = self.last
         if isinstance(last, Request):
             index = self.answers.match(last, self._used)
             if index is None:
                 raise SessionError(_waits(last))
-            return self.answers.at(last.frame)[index], self._used | {index}
-        if not isinstance(last, Checkpoint):
+        elif isinstance(last, Checkpoint) and not self.in_rounds:  # there it asks before it takes
+            index = self.answers.next_unused(place_of(last), self._used)
+        else:
+            index = None
+        if last is None or index is None:
             return None, self._used
-        index = self.answers.next_unused(last.frame, self._used)
-        if index is None:
-            return None, frozenset()
-        return self.answers.at(last.frame)[index], self._used | {index}
+        return self.answers.at(place_of(last))[index], self._used | {index}
 
 
 def _waits(request: Request) -> str:
+    if request.kind == "round":
+        return (
+            f"round {request.round} waits for prompts on any frames, or Propagate(): call "
+            "session.answer(...) before session.step()"
+        )
     what = (
         "the first prompts on the objects of interest"
         if request.object_id is None
@@ -271,7 +262,8 @@ def _waits(request: Request) -> str:
 
 
 Until: TypeAlias = type | int | Callable[[Event], bool] | None
-"""Where to stop: at a class of events, when a frame is done, at a condition, or at the end."""
+"""Where to stop: at a class of events, when a frame (in rounds: a round) is done, at a condition,
+or at the end."""
 
 
 def condition(until: Until) -> Callable[[Event], bool]:
@@ -281,5 +273,5 @@ def condition(until: Until) -> Callable[[Event], bool]:
     if isinstance(until, type):
         return lambda event: isinstance(event, until)
     if isinstance(until, int):
-        return lambda event: isinstance(event, Checkpoint) and event.frame >= until
+        return lambda event: isinstance(event, Checkpoint) and place_of(event) >= until
     return until

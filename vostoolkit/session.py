@@ -10,15 +10,18 @@ from typing import Any, cast
 from vostoolkit import storage
 from vostoolkit.answers import check_prompts
 from vostoolkit.arrays import Image, Labels, ObjectId
+from vostoolkit.checkpoints import CheckpointStore
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import RememberedStream, Stream, Video, image_of
 from vostoolkit.history import History
 from vostoolkit.masks import Masks
-from vostoolkit.prompts import Prompt
+from vostoolkit.prompts import Prompt, Skip
 from vostoolkit.protocols import Event, Method, User
-from vostoolkit.results import Checkpoint, Request
-from vostoolkit.runner import CheckpointStore, Runner, Until, condition
-from vostoolkit.trace import FrameRecord, Keep, Trace
+from vostoolkit.records import FrameRecord
+from vostoolkit.replay import record_of, replayed
+from vostoolkit.results import Checkpoint, Propagation, Request
+from vostoolkit.runner import Runner, Until, condition
+from vostoolkit.trace import Keep, Trace
 from vostoolkit.turns import in_turn
 
 
@@ -53,13 +56,18 @@ class Session:
         return self._runner.last.frame if self._runner.last else None
 
     @property
+    def round(self) -> int:
+        """The round that prompts given now belong to; 0 if the method doesn't work in rounds."""
+        return self._runner.round
+
+    @property
     def request(self) -> Request | None:
         """The request that waits for an answer."""
         return self._runner.waiting
 
     @property
     def finished(self) -> bool:
-        """Whether the last frame is done."""
+        """Whether the last frame is done; in rounds there can always be one more."""
         return self._runner.finished
 
     @property
@@ -69,7 +77,7 @@ class Session:
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:
-        """All that a person gave, by frame and in the order given."""
+        """All that a person gave, by frame, or by round, and in the order given."""
         return tuple(self._runner.answers)
 
     @property
@@ -93,8 +101,8 @@ class Session:
     def run(self, until: Until = None) -> Event | None:
         """The event at which it stopped: the one asked for, an unanswered request, or the last.
 
-        ``until`` is a class of events, a frame number (stop when that frame is done), a function of
-        an event, or None.
+        ``until`` is a class of events, a frame number (stop when that frame is done; in rounds a
+        round's), a function of an event, or None.
         """
         is_there = condition(until)
         while True:
@@ -106,13 +114,20 @@ class Session:
                 return event
 
     def play(self, user: User, progress: Callable[[int], None] | None = None) -> None:
-        """Nothing; runs to the end, ``user`` answers; ``progress`` gets each finished frame."""
+        """Nothing; runs to the end, ``user`` answers; ``progress`` gets each finished frame.
+
+        In rounds it ends where the user gives no prompts, or skips; ``progress`` gets frames as
+        their masks are made.
+        """
         while not self.finished:
             if self.request is not None:
-                self.answer(*user(self.request))
+                prompts = user(self.request)
+                if self.round and all(isinstance(prompt, Skip) for prompt in prompts):
+                    return
+                self.answer(*prompts)
             event = self.step()
             is_new = not self._runner.ended  # a stream's end is only seen by trying
-            if progress and is_new and isinstance(event, Checkpoint):
+            if progress and is_new and isinstance(event, Propagation if self.round else Checkpoint):
                 progress(event.frame)
 
     # -- what a person does ------------------------------------------------------------------------
@@ -123,7 +138,7 @@ class Session:
 
         A prompt for a finished frame takes the run back to the end of that frame and corrects it
         there; one for a later frame is applied when the run gets there. An object id that is new
-        adds an object.
+        adds an object. In rounds, prompts on any frames belong to the present round.
 
         Raises:
             PromptError: no prompts, or a prompt outside the frame or the video.
@@ -168,14 +183,16 @@ class Session:
     def rewind(self, frame: int) -> None:
         """Nothing; goes back to the end of a finished frame (-1: before the first).
 
-        Prompts of later frames stay and are applied again when the run gets there.
+        Prompts of later frames stay and are applied again when the run gets there. In rounds,
+        ``frame`` is a round, and 0 before the first.
 
         Raises:
             SessionError: the frame isn't finished yet, or the video is a live stream.
         """
-        if frame > self._runner.cursor.frame:
+        if frame >= self._runner.first and frame > self._runner.cursor.place:
             raise SessionError(
-                f"frame {frame} isn't finished: rewind() goes back, session.run(until={frame}) on"
+                f"{self._runner.named(frame)} isn't finished: rewind() goes back, "
+                f"session.run(until={frame}) on"
             )
         self.history.rewind(frame)
 
@@ -184,22 +201,28 @@ class Session:
         """A new session that does frame ``frame`` and all later ones with changed stages.
 
         ``changes`` are fields of the method. What came before is shared, this session is untouched,
-        and prompts from ``frame`` on are left out.
+        and prompts from ``frame`` on are left out (but those of the first). In rounds ``frame`` is
+        a round.
 
         Raises:
             SessionError: the frame lies ahead of the run, or the video is a live stream.
             TypeError: the method has no such field.
         """
-        if not 0 <= frame <= self._runner.cursor.frame + 1:
+        first, last = self._runner.first, self._runner.cursor.place + 1
+        if not first <= frame <= max(first, last):
             raise SessionError(
-                f"branch at frame {frame}: give a frame from 0 to {self._runner.cursor.frame + 1}"
+                f"branch at {self._runner.named(frame)}: give one from {first} to "
+                f"{max(first, last)}"
             )
         method = replace(cast(Any, self.method), **changes)
-        past = self._replay(frame - 1)
+        past = replayed(self._runner, frame - 1)
         other = Session(method, self.video, keep=self.trace.keep)
         other._runner.origin = past.store.nearest(past.cursor) or past.origin
-        other._runner.answers = self._runner.answers.before(max(frame, 1))
+        other._runner.answers = self._runner.answers.before(max(frame, first + 1))
+        other.trace.past = {p: seen for p, seen in self.trace.past.items() if p[0] < frame}
         other._runner.go_to_end_of(frame - 1)
+        if self._runner.in_rounds:
+            return other
         seen = past.trace.records or self.trace.records
         other.trace.records = OrderedDict((f, r) for f, r in seen.items() if f == frame - 1)
         other.trace.rows = {f: rows for f, rows in self.trace.rows.items() if f < frame}
@@ -214,18 +237,7 @@ class Session:
         Raises:
             SessionError: the frame hasn't been reached, or is a live stream's and no longer kept.
         """
-        if record := self.trace.records.get(frame):
-            return record
-        if not 0 <= frame <= self._runner.cursor.frame:
-            raise SessionError(
-                f"frame {frame} hasn't been reached: session.run(until={frame}) gets there"
-            )
-        record = self._replay(frame, record=True).trace.records.get(frame)
-        if record is None:
-            raise SessionError(
-                f"this branch begins behind frame {frame}: ask the session that it came from"
-            )
-        return record
+        return record_of(self._runner, frame)
 
     def labels(self, frame: int) -> Labels:
         """The final labels of a finished frame."""
@@ -258,6 +270,10 @@ class Session:
         session._runner.answers, session._runner.origin = stored.answers, stored.origin
         if stored.saved:
             session._runner.store.add(stored.saved)
+            at = stored.saved.cursor
+            rounds = {f: r for f, r in stored.rounds.items() if r <= at.place}
+            rows = {f: rows for f, rows in stored.rows.items() if f in rounds}
+            session.trace.past[at.place, at.visit] = rows, rounds
         try:
             session._runner.seek(stored.cursor)
         except RuntimeError as error:  # what torch says of tensors that don't fit
@@ -268,19 +284,3 @@ class Session:
         session.trace.rows = {**stored.rows, **session.trace.rows}
         session.trace.pictures = {**stored.pictures, **session.trace.pictures}
         return session
-
-    # -- inside ------------------------------------------------------------------------------------
-
-    def _replay(self, frame: int, *, record: bool = False) -> Runner:
-        """Another runner at the end of a frame of this run; with ``record`` it saw that frame."""
-        runner = Runner(
-            self.method,
-            self.video,
-            store=self._runner.store.copy(),
-            trace=Trace(Keep(results=1, labels=False, rows=False)),
-        )
-        runner.origin, runner.answers = self._runner.origin, self._runner.answers
-        if record:
-            runner.store.drop_from(frame)
-        runner.go_to_end_of(frame)
-        return runner

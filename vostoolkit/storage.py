@@ -17,13 +17,15 @@ import torch
 from vostoolkit import prompts as prompt_types
 from vostoolkit.answers import Answers
 from vostoolkit.arrays import Size
+from vostoolkit.checkpoints import Cursor, Saved
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import Video
 from vostoolkit.prompts import Drawing, Local, Prompt
-from vostoolkit.runner import Cursor, Runner, Saved
-from vostoolkit.trace import Row, Trace, decode_labels, encode_labels
+from vostoolkit.records import Row
+from vostoolkit.runner import Runner
+from vostoolkit.trace import Trace, decode_labels, encode_labels
 
-_VERSION = 1
+_VERSION = 2
 _OWN_PACKAGE = "vostoolkit"
 _ARRAYS = (
     np.ndarray,
@@ -43,6 +45,7 @@ class Stored:
     saved: Saved | None
     origin: Saved | None
     rows: dict[int, tuple[Row, ...]]
+    rounds: dict[int, int]
     pictures: dict[int, bytes]
 
 
@@ -50,7 +53,7 @@ def save(folder: Path, trace: Trace, runner: Runner) -> Path:
     """The folder; each file is written whole or not at all, the index last.
 
     The state is that before the latest finished frame, so that this frame can be looked at and
-    corrected as a whole after loading.
+    corrected as a whole after loading; in rounds it is that of the last checkpoint.
     """
     (folder / "labels").mkdir(parents=True, exist_ok=True)
     for frame, png in trace.pictures.items():
@@ -58,7 +61,8 @@ def save(folder: Path, trace: Trace, runner: Runner) -> Path:
     for stale in folder.glob("labels/*.png"):
         if int(stale.stem) not in trace.pictures:
             stale.unlink()
-    saved = runner.store.nearest(Cursor(runner.cursor.frame - 1, sys.maxsize))
+    place = runner.cursor.place if runner.in_rounds else runner.cursor.place - 1
+    saved = runner.store.nearest(Cursor(place, sys.maxsize))
     types = _save_state(folder / "state.pt", (saved, runner.origin))
     index = {
         "version": _VERSION,
@@ -67,6 +71,7 @@ def save(folder: Path, trace: Trace, runner: Runner) -> Path:
         "answers": answers_to_json(runner.answers),
         "types": types,
         "rows": [asdict(row) for rows in trace.rows.values() for row in rows],
+        "rounds": trace.rounds,
     }
     _write(folder / "session.json", json.dumps(index).encode())
     return folder
@@ -104,6 +109,7 @@ def load(folder: Path, runner: Runner) -> Stored:
         saved=saved,
         origin=origin,
         rows=rows,
+        rounds={int(frame): number for frame, number in index["rounds"].items()},
         pictures={int(p.stem): p.read_bytes() for p in sorted(folder.glob("labels/*.png"))},
     )
 
@@ -119,7 +125,7 @@ def _described(runner: Runner) -> dict[str, str]:
 
 
 def answers_to_json(answers: Answers) -> dict[str, Any]:
-    """Prompts by frame as plain lists; drawings as PNG in hexadecimal."""
+    """Prompts by frame or round as plain lists; drawings as PNG in hexadecimal."""
     return {
         str(frame): [[_prompt_to_json(prompt) for prompt in group] for group in groups]
         for frame, groups in answers.groups.items()

@@ -1,31 +1,26 @@
 """What a session remembers of a run: results of the last frames, rows and labels of all."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from typing import TypeVar
+from typing import TypeAlias
 
 import cv2
 import numpy as np
 import pandas as pd
 
-from vostoolkit.arrays import Labels, ObjectId
+from vostoolkit.arrays import Labels
 from vostoolkit.errors import SessionError
 from vostoolkit.masks import Masks
 from vostoolkit.protocols import Event
+from vostoolkit.records import FrameRecord, Row, rows_of
 from vostoolkit.results import (
+    AcrossFrames,
     Checkpoint,
-    Decision,
-    MemoryUpdate,
+    Fusion,
     Propagation,
-    PseudoClick,
-    Refinement,
-    Request,
     StageResult,
-    Uncertainty,
 )
 
-T = TypeVar("T")
 MIN_CHECKPOINTS = 4
 """The first, the last two, and one between them."""
 
@@ -52,119 +47,91 @@ class Keep:
             )
 
 
-@dataclass(frozen=True, eq=False)
-class FrameRecord:
-    """All events of one frame, in order."""
-
-    frame: int
-    events: tuple[Event, ...] = ()
-
-    @property
-    def propagation(self) -> Propagation | None:
-        """The prediction; None at the first frame."""
-        return _last(self._of(Propagation))
-
-    @property
-    def uncertainty(self) -> Uncertainty | None:
-        """The uncertainty of the prediction."""
-        return _last(self._of(Uncertainty))
-
-    @property
-    def decision(self) -> Decision | None:
-        """What was decided; None at the first frame."""
-        return _last(self._of(Decision))
-
-    @property
-    def pseudo_clicks(self) -> tuple[PseudoClick, ...]:
-        """The clicks the method gave itself."""
-        return self._of(PseudoClick)
-
-    @property
-    def refinements(self) -> tuple[Refinement, ...]:
-        """The masks that were refined."""
-        return self._of(Refinement)
-
-    @property
-    def updates(self) -> tuple[MemoryUpdate, ...]:
-        """What the memory took in and gave up."""
-        return self._of(MemoryUpdate)
-
-    @property
-    def requests(self) -> tuple[Request, ...]:
-        """What the method asked."""
-        return self._of(Request)
-
-    @property
-    def checkpoint(self) -> Checkpoint | None:
-        """The end of the frame, once it is done."""
-        return _last(self._of(Checkpoint))
-
-    @property
-    def masks(self) -> Masks | None:
-        """The final masks, or while the frame is worked on the latest ones there are."""
-        for event in reversed(self.events):
-            match event:
-                case Checkpoint(masks=masks) | Propagation(masks=masks):
-                    return masks
-                case Request(masks=masks) if masks is not None:
-                    return masks
-                case _:
-                    pass
-        return None
-
-    @property
-    def seconds(self) -> float:
-        """Time spent in the stages of this frame."""
-        return sum(event.seconds for event in self.events if isinstance(event, StageResult))
-
-    def _of(self, kind: type[T]) -> tuple[T, ...]:
-        return tuple(event for event in self.events if isinstance(event, kind))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One object at one frame, in numbers."""
-
-    frame: int
-    object: ObjectId
-    score: float | None
-    jump: float | None
-    lost: bool
-    action: str
-    asked: bool
-    pseudo: bool
-    corrected: bool
-    memory: bool
-    seconds: float
+Rows: TypeAlias = dict[int, tuple[Row, ...]]
 
 
 @dataclass
 class Trace:
-    """The memory of a run. ``keep`` says how much."""
+    """The memory of a run. ``keep`` says how much, ``only`` which frame's results at most.
+
+    All is by frame. In rounds it is what is known of a frame now: ``rounds`` says which round made
+    its masks, and a prediction of a later round begins its record anew.
+    """
 
     keep: Keep = field(default_factory=Keep)
+    only: int | None = None
     records: OrderedDict[int, FrameRecord] = field(default_factory=OrderedDict[int, FrameRecord])
-    rows: dict[int, tuple[Row, ...]] = field(default_factory=dict[int, tuple[Row, ...]])
+    rows: Rows = field(default_factory=dict[int, tuple[Row, ...]])
     pictures: dict[int, bytes] = field(default_factory=dict[int, bytes])
+    rounds: dict[int, int] = field(default_factory=dict[int, int])
+    past: dict[tuple[int, int], tuple[Rows, dict[int, int]]] = field(
+        default_factory=dict[tuple[int, int], tuple[Rows, dict[int, int]]]
+    )
+    """Rows and rounds as they were at each checkpoint of a run in rounds, by round and number."""
 
     def observe(self, event: Event) -> None:
         """Nothing; takes in one event of the run."""
-        record = self.records.get(event.frame, FrameRecord(event.frame))
-        self.records[event.frame] = replace(record, events=(*record.events, event))
-        self.records.move_to_end(event.frame)
+        frames = [f.index for f in event.frames] if isinstance(event, AcrossFrames) else ()
+        for frame in frames or (event.frame,):
+            self._record(frame, event)
+        if event.round:
+            self._observe_round(event)
+        elif isinstance(event, Checkpoint):
+            self._number(event.frame)
+            self._picture(event.frame, event.masks)
+
+    def _record(self, frame: int, event: Event) -> None:
+        if self.only not in (None, frame):
+            return
+        record = self.records.get(frame, FrameRecord(frame))
+        is_predicted = isinstance(event, Propagation) and not event.is_given
+        if is_predicted and any(other.round < event.round for other in record.events):
+            record = FrameRecord(frame)
+        self.records[frame] = replace(record, events=(*record.events, event))
+        self.records.move_to_end(frame)
         while len(self.records) > self.keep.results:
             self.records.popitem(last=False)
+
+    def _observe_round(self, event: Event) -> None:
         if isinstance(event, Checkpoint):
-            if self.keep.rows:
-                self.rows[event.frame] = tuple(rows_of(self.records[event.frame]))
-            if self.keep.labels:
-                self.pictures[event.frame] = encode_labels(event.masks.labels())
+            number = 1 + sum(of == event.round for of, _ in self.past)
+            self.past[event.round, number] = dict(self.rows), dict(self.rounds)
+            self.pictures = dict(event.album) if self.keep.labels else {}
+        elif isinstance(event, Propagation | Fusion):
+            self.rounds[event.frame] = event.round
+            self._picture(event.frame, event.masks)
+        if isinstance(event, StageResult) and event.frame in self.rounds:
+            self._number(event.frame)
+
+    def _number(self, frame: int) -> None:
+        record = self.records.get(frame)
+        if self.keep.rows and record is not None and record.masks is not None:
+            self.rows[frame] = tuple(rows_of(record))
+
+    def _picture(self, frame: int, masks: Masks) -> None:
+        if self.keep.labels:
+            self.pictures[frame] = encode_labels(masks.labels())
+
+    def go_back_to(self, checkpoint: Checkpoint, number: int) -> None:
+        """Nothing; drops what was seen after a checkpoint, the so-manieth of its frame or round."""
+        if not checkpoint.round:
+            self.forget_after(checkpoint.frame)
+            self.cut(checkpoint.frame, number)
+            return
+        point = checkpoint.round, number
+        rows, rounds = self.past.get(point, ({}, {}))
+        self.rows, self.rounds = dict(rows), dict(rounds)
+        self.pictures = dict(checkpoint.album) if self.keep.labels else {}
+        self.past = {other: seen for other, seen in self.past.items() if other <= point}
+        self.records.clear()
 
     def forget_after(self, frame: int) -> None:
         """Nothing; drops what was seen of later frames."""
         self.records = OrderedDict((f, r) for f, r in self.records.items() if f <= frame)
         self.rows = {f: r for f, r in self.rows.items() if f <= frame}
         self.pictures = {f: p for f, p in self.pictures.items() if f <= frame}
+        self.rounds = {f: r for f, r in self.rounds.items() if f <= frame}
+        self.past = {point: seen for point, seen in self.past.items() if point[0] <= frame}
 
     def cut(self, frame: int, checkpoints: int) -> None:
         """Nothing; drops what was seen of a frame after so many of its checkpoints."""
@@ -176,9 +143,11 @@ class Trace:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row per frame and object; see `Row` for the columns."""
+        """One row per frame and object; see `Row` for the columns, ``round`` only in rounds."""
         rows = [asdict(row) for f in sorted(self.rows) for row in self.rows[f]]
-        return pd.DataFrame(rows, columns=list(Row.__dataclass_fields__))
+        table = pd.DataFrame(rows, columns=list(Row.__dataclass_fields__))
+        has_rounds = any(row["round"] for row in rows)
+        return table if has_rounds else table.drop(columns="round")
 
     @property
     def frames(self) -> tuple[int, ...]:
@@ -200,29 +169,6 @@ class Trace:
         return decode_labels(self.pictures[frame])
 
 
-def rows_of(record: FrameRecord) -> Iterable[Row]:
-    """The numbers of one finished frame, a row per object."""
-    uncertainty, decision, masks = record.uncertainty, record.decision, record.masks
-    asked = {request.object_id for request in record.requests}
-    pseudo = {click.click.object_id for click in record.pseudo_clicks}
-    corrected = {r.object_id for r in record.refinements if r.by == "user"}
-    stored = {o for update in record.updates if update.tier for o in update.objects}
-    for o in masks.objects if masks else ():
-        yield Row(
-            frame=record.frame,
-            object=o,
-            score=uncertainty.score.get(o) if uncertainty else None,
-            jump=uncertainty.jump.get(o) if uncertainty else None,
-            lost=uncertainty is not None and o in uncertainty.lost,
-            action=decision.action.get(o, "none") if decision else "none",
-            asked=o in asked,
-            pseudo=o in pseudo,
-            corrected=o in corrected,
-            memory=o in stored,
-            seconds=record.seconds,
-        )
-
-
 def encode_labels(labels: Labels) -> bytes:
     """The labels as PNG."""
     return cv2.imencode(".png", labels)[1].tobytes()
@@ -233,7 +179,3 @@ def decode_labels(png: bytes) -> Labels:
     return np.asarray(
         cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE), dtype=np.uint8
     )
-
-
-def _last(items: tuple[T, ...]) -> T | None:
-    return items[-1] if items else None

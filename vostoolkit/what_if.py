@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from vostoolkit.arrays import ObjectId
+from vostoolkit.records import Row
 from vostoolkit.results import Action
 from vostoolkit.stages.decide import EntropyJump
-from vostoolkit.trace import Row
 
 Place: TypeAlias = tuple[int, ObjectId]
 """A frame and an object in it."""

@@ -4,7 +4,7 @@ from vostoolkit_widgets.chart import Area, Chart, Line, chart_of, cursor_shapes,
 from vostoolkit_widgets.levels import drawn
 
 from vostoolkit.colours import ASK
-from vostoolkit.trace import Row
+from vostoolkit.records import Row
 
 
 def row(frame: int, jump: float | None, **flags: bool) -> Row:

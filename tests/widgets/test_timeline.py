@@ -11,7 +11,7 @@ from vostoolkit_widgets.levels import Change, change_shapes, grip_at, moved
 from vostoolkit_widgets.shapes import Glyph, Line
 
 from vostoolkit.colours import ASK
-from vostoolkit.trace import Row
+from vostoolkit.records import Row
 from vostoolkit.what_if import WhatIf
 
 TAUS = {"tau_user": 0.5, "tau_pseudo": 0.2}

@@ -10,8 +10,8 @@ from vostoolkit.data.export import write_labels, write_summary, write_trace
 from vostoolkit.data.overlay import Marks, OverlayVideo
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import Video
+from vostoolkit.records import FrameRecord
 from vostoolkit.session import Session
-from vostoolkit.trace import FrameRecord
 
 MASKS, FILM, TRACE, SUMMARY = "masks", "overlay.mp4", "trace.csv", "summary.json"
 

@@ -15,9 +15,9 @@ from vostoolkit.metrics.workload import (
     mean_interval_s,
     unevenness,
 )
+from vostoolkit.records import FrameRecord
 from vostoolkit.results import EnsemblePropagation
 from vostoolkit.stages.uncertainty_ensemble import EpistemicVariance
-from vostoolkit.trace import FrameRecord
 
 
 def boundary_scores(

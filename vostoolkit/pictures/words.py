@@ -3,7 +3,18 @@
 from functools import singledispatch
 
 from vostoolkit.arrays import ObjectId
-from vostoolkit.prompts import Absent, Box, Click, Drawing, Local, Prompt, Scribble, Skip
+from vostoolkit.prompts import (
+    Absent,
+    Box,
+    Click,
+    Drawing,
+    Local,
+    Prompt,
+    Propagate,
+    Release,
+    Scribble,
+    Skip,
+)
 from vostoolkit.results import (
     Checkpoint,
     Decision,
@@ -110,6 +121,10 @@ def _given(prompt: Prompt) -> str:
             return "word that it is gone"
         case Skip():
             return "word to leave it"
+        case Release():
+            return "word to predict it again"
+        case Propagate():
+            return "word to carry it on"
 
 
 def _because(text: str, reason: str) -> str:

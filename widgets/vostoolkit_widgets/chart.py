@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from vostoolkit.arrays import ObjectId, Size
 from vostoolkit.colours import ASK, Rgb, colour_of
-from vostoolkit.trace import Row
+from vostoolkit.records import Row
 from vostoolkit_widgets.shapes import Area, Disc, Line, Shape, Word, line
 
 WIDTH = 1120
