@@ -2,6 +2,7 @@
 
 from vostoolkit import _opencv as _opencv
 from vostoolkit.arrays import Size
+from vostoolkit.data.drawings import read_drawings
 from vostoolkit.data.exporting import export
 from vostoolkit.errors import (
     DeviceError,
@@ -157,5 +158,6 @@ __all__ = [
     "open_camera",
     "open_stream",
     "open_video",
+    "read_drawings",
     "what_if",
 ]

@@ -1,5 +1,6 @@
 """Every colour the toolkit draws with, defined once: objects, asking, uncertainty, mask files."""
 
+import re
 from typing import TypeAlias
 
 import numpy as np
@@ -43,6 +44,17 @@ def colour_of(object_id: int) -> Rgb:
 def css(colour: Rgb) -> str:
     """A colour as CSS writes it, ``#rrggbb``."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def rgb(text: str) -> Rgb:
+    """A colour from how CSS writes it, ``#rrggbb``.
+
+    Raises:
+        ValueError: it is written in another way.
+    """
+    if not re.fullmatch("#[0-9a-fA-F]{6}", text):
+        raise ValueError(f"colour {text!r}: give it as #rrggbb")
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
 def _objects() -> Palette:

@@ -1,13 +1,15 @@
 """What a person does in the Explorer, by button, key or stroke."""
 
 from vostoolkit.arrays import ObjectId
+from vostoolkit.data.drawings import read_drawings
+from vostoolkit.errors import PromptError
 from vostoolkit.frames import Video
-from vostoolkit.prompts import Absent, Drawing, Skip
+from vostoolkit.prompts import Absent, Drawing, Prompt, Skip
 from vostoolkit.session import Session
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.scene import asked_frames, objects_of, scene_of
-from vostoolkit_widgets.tools import TOOLS, Stroke, prompt_of
+from vostoolkit_widgets.tools import TOOLS, Stroke, confined, prompt_of
 
 LOOKS = frozenset({"back", "on", "last request", "next request"})
 """What only shows another frame."""
@@ -51,6 +53,8 @@ class Acts:
                 gaze.is_positive = False
             case "object":
                 self.choose(None)
+            case "last object" | "next object":
+                self._choose_beside(1 if name == "next object" else -1)
             case "sign" | "positive" | "negative":
                 gaze.is_positive = name == "positive" or (name == "sign" and not gaze.is_positive)
             case "thinner" | "thicker":
@@ -66,15 +70,43 @@ class Acts:
 
     def stroke(self, stroke: Stroke) -> None:
         """Nothing; gives what was drawn with the tool in hand to the session."""
-        gaze, session = self._gaze, self._session
-        scene = scene_of(session, gaze.frame, self._driver.pending)
-        prompt = prompt_of(
-            stroke, gaze.tool, gaze.aim, width=gaze.width or 1.0, mask=scene.mask(gaze.object_id)
-        )
+        gaze = self._gaze
+        if gaze.tool == "local":
+            gaze.mark_off(stroke.path)
+            return
+        scene = scene_of(self._session, gaze.frame, self._driver.pending)
+        mask = scene.mask(gaze.object_id)
+        prompt = prompt_of(stroke, gaze.tool, gaze.aim, width=gaze.width or 1.0, mask=mask)
         if prompt is not None:
-            gaze.is_following = gaze.frame <= (session.frame or 0)
-            gaze.hide(gaze.object_id, hidden=False)
-            self._driver.answer(prompt)
+            self._give(confined(prompt, gaze.place, mask) if gaze.place else prompt)
+
+    def load(self, name: str, content: bytes) -> None:
+        """Nothing; gives the masks in a file to the frame that is shown.
+
+        Raises:
+            PromptError: the file holds no masks, or none of this size.
+        """
+        gaze = self._gaze
+        try:
+            drawings = read_drawings(
+                content, frame=gaze.frame, size=self._session.video.size, object_id=gaze.object_id
+            )
+        except PromptError as error:
+            raise PromptError(f"{name}: {error}") from error
+        self._give(*drawings)
+
+    def _give(self, *prompts: Prompt) -> None:
+        """Nothing; answers with prompts on the frame that is shown."""
+        gaze = self._gaze
+        gaze.is_following = gaze.frame <= (self._session.frame or 0)
+        for prompt in prompts:
+            gaze.hide(prompt.object_id, hidden=False)
+        self._driver.answer(*prompts)
+
+    def _choose_beside(self, step: int) -> None:
+        """Nothing; takes up the object before or after the one in hand, round about."""
+        all_ = sorted({*self.objects, self._gaze.object_id})
+        self.choose(all_[(all_.index(self._gaze.object_id) + step) % len(all_)])
 
     def choose(self, object_id: ObjectId | None) -> None:
         """Nothing; takes up an object, or a new one."""

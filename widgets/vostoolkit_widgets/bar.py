@@ -1,6 +1,6 @@
 """Rows of controls that are drawn in the page: they show a state and say what was pressed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import anywidget
@@ -9,6 +9,8 @@ import traitlets
 
 class Bar(anywidget.AnyWidget):
     """A row whose script, `_esm`, draws `state` and sends ``{"name": …, "value": …}``.
+
+    The value of a file is its name and its content.
 
     Messages and not traits come back, because a trait that is changed in the page while a cell is
     awaited never reaches the kernel.
@@ -26,5 +28,6 @@ class Bar(anywidget.AnyWidget):
         if (whole := {**self.state, **state}) != self.state:
             self.state = whole
 
-    def _received(self, _: object, content: dict[str, Any], buffers: object) -> None:
-        self._pressed(str(content["name"]), content.get("value"))
+    def _received(self, _: object, content: dict[str, Any], buffers: Sequence[Any]) -> None:
+        value = content.get("value")
+        self._pressed(str(content["name"]), (value, bytes(buffers[0])) if buffers else value)

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from vostoolkit.arrays import Image, Labels, Size
 from vostoolkit_widgets import render
-from vostoolkit_widgets.capture import Event, Wheel
+from vostoolkit_widgets.capture import Event, Pinch, Wheel
 from vostoolkit_widgets.shapes import Area, Line, Shape, on_canvas
 from vostoolkit_widgets.stills import Still, still_of
 from vostoolkit_widgets.surface import Surface
@@ -49,6 +49,7 @@ class FrameCanvas:
         self._is_outlined = True
         self._opacity = {_MASKS: 0.35, _MAP: 0.6}
         self._still = Still()
+        self._sketch: tuple[Shape, ...] = ()
         self._callback: Callable[[Event], None] | None = None
         self._view_callback: Callable[[], None] | None = None
         shown = render.shown_size(size)
@@ -110,6 +111,12 @@ class FrameCanvas:
         self._still = replace(self._still, marks=tuple(shapes))
         self._draw()
 
+    def sketch(self, shapes: Iterable[Shape]) -> None:
+        """Nothing; shows these shapes on top, in image coordinates, whatever frame is shown."""
+        if self._sketch or (shapes := tuple(shapes)):
+            self._sketch = tuple(shapes)
+            self._draw()
+
     @property
     def mask_opacity(self) -> float:
         """How opaque masks are, from 0 to 1."""
@@ -149,6 +156,14 @@ class FrameCanvas:
         size = self.view.canvas
         self.look_through(self.view.zoomed(factor, at or (size.width / 2, size.height / 2)))
 
+    def look_at(self, x: float, y: float) -> None:
+        """Nothing; moves an enlarged frame as little as needed to show an image point."""
+        (at_x, at_y), size = self.view.to_canvas(x, y), self.view.canvas
+        across = min(0.0, size.width - at_x) + max(0.0, -at_x)
+        down = min(0.0, size.height - at_y) + max(0.0, -at_y)
+        if across or down:
+            self.pan(across, down)
+
     def redraw(self) -> None:
         """Nothing; sends everything again."""
         self._draw(load=_PICTURES)
@@ -157,6 +172,10 @@ class FrameCanvas:
         """Nothing; takes the canvas out of the page."""
         self._callback = self._view_callback = None
         self._surface.close()
+
+    def _pinched(self, pinch: Pinch) -> None:
+        self.pan(pinch.across, pinch.down)
+        self.zoom(pinch.factor, (pinch.x, pinch.y))
 
     def look_through(self, view: Viewport) -> None:
         """Nothing; shows this part of the frame."""
@@ -184,7 +203,7 @@ class FrameCanvas:
                     layers.stamp(index, index, size=size)
             outlines = self._still.outlines if self._is_outlined else ()
             with self._surface.cleared(_MARKS) as layer:
-                on_canvas(layer, self.placed((*outlines, *self._still.marks)))
+                on_canvas(layer, self.placed((*outlines, *self._still.marks, *self._sketch)))
 
     def placed(self, shapes: Iterable[Shape]) -> list[Shape]:
         """Shapes given in image coordinates, moved to where they lie on the canvas."""
@@ -194,6 +213,8 @@ class FrameCanvas:
         match event:
             case Wheel(x=x, y=y, delta=delta):
                 self._surface.later(lambda: self.zoom(_ZOOM_STEP**-delta, (x, y)))
+            case Pinch():
+                self._surface.later(lambda: self._pinched(event))
             case _ if self._callback is not None:
                 self._callback(event)
             case _:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -41,17 +41,39 @@ class Pointer:
 
     @property
     def is_negative(self) -> bool:
-        """Whether this means "not it": the right button, or Alt."""
-        return self.button == 2 or self.alt
+        """Whether this means "not it": the right button, a pen's other end, or Alt."""
+        return self.button in (2, 5) or self.alt
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """The wheel turned over a canvas, or two fingers spread; in the canvas's own pixels."""
+    """The wheel turned over a canvas, or two fingers on a pad; in the canvas's own pixels."""
 
     x: float
     y: float
     delta: float
+
+
+@dataclass(frozen=True)
+class Pinch:
+    """Two fingers on the canvas that came so many times further apart and moved by so much.
+
+    ``x`` and ``y`` are the middle between them, in the canvas's own pixels.
+    """
+
+    x: float
+    y: float
+    factor: float
+    across: float
+    down: float
+
+
+@dataclass(frozen=True, eq=False)
+class Dropped:
+    """A file that was dropped on the canvas."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -89,7 +111,8 @@ class Ratio:
 class Ink:
     """How a stroke looks until the kernel has drawn it; ``width`` is in the canvas's own pixels.
 
-    With ``has_ring`` a circle of that width goes with the pointer.
+    With ``has_ring`` a circle of that width goes with the pointer; from ``anchor``, a point of the
+    canvas, a line leads to it.
     """
 
     shape: Literal["none", "mark", "line", "box"] = "none"
@@ -98,9 +121,10 @@ class Ink:
     width: float = 1.0
     alpha: float = 1.0
     has_ring: bool = False
+    anchor: tuple[float, float] | None = None
 
 
-Event: TypeAlias = Pointer | Wheel | Key | Theme | Width | Ratio
+Event: TypeAlias = Pointer | Wheel | Pinch | Key | Dropped | Theme | Width | Ratio
 
 
 class Capture(anywidget.AnyWidget):
@@ -118,6 +142,8 @@ class Capture(anywidget.AnyWidget):
     hotkeys = traitlets.List(traitlets.Unicode()).tag(sync=True)
     cursor = traitlets.Unicode("default").tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
+    spoken = traitlets.Unicode().tag(sync=True)
+    """What a screen reader says when it changes."""
 
     def __init__(self, callback: Callable[[Event], None], **traits: Any) -> None:
         super().__init__(**traits)
@@ -150,7 +176,7 @@ class Capture(anywidget.AnyWidget):
             number = self._sent
         self.send({"type": "ping", "number": number, "stroke": self.stroke})
 
-    def _received(self, _: object, content: dict[str, Any], buffers: object) -> None:
+    def _received(self, _: object, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         values = {key: value for key, value in content.items() if key != "type"}
         match content.get("type"):
             case "pong":
@@ -162,6 +188,10 @@ class Capture(anywidget.AnyWidget):
                 self._callback(Pointer(**values, path=path))
             case "wheel":
                 self._callback(Wheel(**values))
+            case "pinch":
+                self._callback(Pinch(**values))
+            case "file":
+                self._callback(Dropped(str(values["name"]), bytes(buffers[0])))
             case "key":
                 self._callback(Key(**values))
             case "ready":

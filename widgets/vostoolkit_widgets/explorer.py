@@ -74,6 +74,7 @@ class Explorer:
             stroke=lambda stroke: self._do(lambda: self._acts.stroke(stroke)),
             on_object=lambda name, which: self._do(lambda: self._acts.on_object(name, which)),
             seek=lambda frame: self._do(lambda: self._acts.seek(frame), is_look=True),
+            load=lambda name, content: self._do(lambda: self._acts.load(name, content)),
             changed=self.refresh,
         )
         self._panel = Panel(
@@ -131,7 +132,7 @@ class Explorer:
 
     @property
     def tool(self) -> str:
-        """The tool in hand: click, scribble, box, brush or eraser; it can be set."""
+        """The tool in hand, one of `tools.TOOLS`; it can be set."""
         return self._gaze.tool
 
     @tool.setter

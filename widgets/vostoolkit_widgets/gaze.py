@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from vostoolkit.arrays import ObjectId, Size, check_object_id
 from vostoolkit_widgets.tools import TOOLS, Aim, Tool
+from vostoolkit_widgets.viewport import Point
 
 NARROWEST, WIDEST = 1.0, 200.0
 _STEP = 1.25
@@ -15,7 +16,8 @@ class Gaze:
 
     ``is_following`` says that the frame at work is shown. Widths of tools are in image pixels.
     ``names`` are those a person gave; ``hidden`` objects aren't drawn. ``has_map`` says whether the
-    uncertainty is.
+    uncertainty is. ``region`` is where marks count at the frame ``region_at``; without points that
+    is everywhere.
     """
 
     frame: int = 0
@@ -27,6 +29,9 @@ class Gaze:
     names: dict[ObjectId, str] = field(default_factory=dict[ObjectId, str])
     hidden: set[ObjectId] = field(default_factory=set[ObjectId])
     has_map: bool = True
+    region: tuple[Point, ...] = ()
+    region_at: int = -1
+    before_region: Tool = "click"
 
     @staticmethod
     def on(frame: int, size: Size) -> "Gaze":
@@ -45,6 +50,15 @@ class Gaze:
     def width(self) -> float | None:
         """How wide the tool in hand is; None if it has no width."""
         return self.widths.get(self.tool)
+
+    @property
+    def place(self) -> tuple[Point, ...]:
+        """The region in which marks on the frame that is shown count; () is everywhere."""
+        return self.region if self.region_at == self.frame else ()
+
+    def mark_off(self, region: tuple[Point, ...]) -> None:
+        """Nothing; marks on this frame count in a region; the tool from before is in hand again."""
+        self.region, self.region_at, self.tool = region, self.frame, self.before_region
 
     def widen(self, width: float) -> None:
         """Nothing; the tool in hand is this wide, or as near as there is."""
@@ -91,9 +105,16 @@ class Gaze:
     def pick(self, tool: str) -> None:
         """Nothing; another tool is in hand.
 
+        With "local" a region is drawn, or the one that is there is given up.
+
         Raises:
             ValueError: there is no such tool.
         """
         if tool not in TOOLS:
             raise ValueError(f"no tool {tool!r}: there are {', '.join(TOOLS)}")
+        if tool == "local" and self.place:
+            self.region = ()
+            return
+        if tool == "local" and self.tool != "local":
+            self.before_region = self.tool
         self.tool = tool

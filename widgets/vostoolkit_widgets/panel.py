@@ -8,6 +8,7 @@ import ipywidgets
 
 from vostoolkit.arrays import ObjectId, Size
 from vostoolkit_widgets.canvas import FrameCanvas
+from vostoolkit_widgets.capture import Dropped, Event
 from vostoolkit_widgets.chips import Chips
 from vostoolkit_widgets.controls import Actions, Keys
 from vostoolkit_widgets.gaze import Gaze
@@ -37,14 +38,15 @@ class Doings:
     """What a person can do; each is called through ``later``.
 
     ``act`` gets the name of a button or hotkey, ``stroke`` what was drawn, ``on_object`` what is
-    done with an object (choose, hide, forget), ``seek`` a frame; ``changed`` is called when the
-    gaze was changed.
+    done with an object (choose, hide, forget), ``seek`` a frame, ``load`` a mask file's name and
+    content; ``changed`` is called when the gaze was changed.
     """
 
     act: Callable[[str], None]
     stroke: Callable[[Stroke], None]
     on_object: Callable[[str, ObjectId], None]
     seek: Callable[[int], None]
+    load: Callable[[str, bytes], None]
     changed: Callable[[], None]
 
 
@@ -81,7 +83,7 @@ class Panel:
         self.question, self.toolbar, self.objects = Question(press), Toolbar(press), Chips(press)
         self.looks = Looks(press)
         self._hands = Hands(self.canvas, doings.stroke, lambda name: self._pressed(name, None))
-        self.canvas.on_event(lambda event: later(lambda: self._hands.feel(event)))
+        self.canvas.on_event(lambda event: later(lambda: self._felt(event)))
         self.canvas.on_view(self.show_tool)
         self.timeline.on_seek(lambda frame: later(lambda: doings.seek(frame)))
         self.question.complain("")
@@ -90,12 +92,16 @@ class Panel:
     def show_tool(self) -> None:
         """Nothing; shows the tool in hand, which makes the strokes from now on."""
         gaze, view = self._gaze, self.canvas.view
-        self._hands.tool = gaze.tool
         width = (gaze.width or 0.0) * view.scale[0]
-        self.canvas.capture.write_with(
-            ink_of(gaze.tool, gaze.object_id, positive=gaze.is_positive, width=width)
-        )
+        ink = ink_of(gaze.tool, gaze.object_id, positive=gaze.is_positive, width=width)
+        self._hands.take(gaze.tool, ink, gaze.place)
         self.toolbar.show_gaze(gaze, view.zoom)
+
+    def _felt(self, event: Event) -> None:
+        if isinstance(event, Dropped):
+            self._doings.load(event.name, event.content)
+        else:
+            self._hands.feel(event)
 
     def _pressed(self, name: str, value: Any) -> None:
         """A control that changes what is seen is done here; the others are the session's."""
@@ -122,6 +128,8 @@ class Panel:
             case "rename":
                 gaze.rename(int(value[0]), str(value[1]))
                 self._doings.changed()
+            case "mask":
+                self._doings.load(*value)
             case "choose" | "hide" | "forget":
                 self._doings.on_object(name, int(value))
             case _:

@@ -10,7 +10,7 @@ from jaxtyping import Bool
 from vostoolkit.arrays import Labels, ObjectId, Size
 from vostoolkit.colours import Rgb, colour_of
 from vostoolkit.masks import Masks
-from vostoolkit.prompts import Box, Click, Drawing, Prompt, Scribble
+from vostoolkit.prompts import Box, Click, Drawing, Local, Prompt, Scribble
 from vostoolkit.protocols import Event
 from vostoolkit.results import (
     Checkpoint,
@@ -23,6 +23,7 @@ from vostoolkit.results import (
 from vostoolkit.session import Session
 from vostoolkit.trace import FrameRecord, Row, decode_labels, rows_of
 from vostoolkit_widgets.shapes import Disc, Glyph, Line, Shape
+from vostoolkit_widgets.sketches import region_border
 
 _WHITE: Rgb = (255, 255, 255)
 _BLACK: Rgb = (20, 20, 24)
@@ -188,6 +189,8 @@ def _mark(prompt: Prompt) -> list[Shape]:
                 Line(corners, _BLACK, 4, closed=True),
                 Line(corners, colour, 2, closed=True),
             ]
+        case Local(mark=mark, region=region):
+            return [*region_border(region), *_mark(mark)]
         case _:
             return []
 

@@ -6,14 +6,16 @@ from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
 from vostoolkit_widgets.capture import Ink
 from vostoolkit_widgets.gaze import NARROWEST, WIDEST, Gaze
-from vostoolkit_widgets.tools import Tool
+from vostoolkit_widgets.tools import OUTLINING, SIGNED, Tool
 
 TIPS: dict[Tool, str] = {
     "click": "Click on the object; right-click or Alt: not it  (C)",
     "scribble": "Draw a line on the object; right button or Alt: off it  (L)",
     "box": "Draw a box around the object  (R)",
+    "polygon": "Outline the object, corner by corner or in one go; right or Alt cuts away  (O)",
     "brush": "Paint the object's mask; right button or Alt erases  (B)",
     "eraser": "Erase from the object's mask; right button or Alt paints  (E)",
+    "local": "Draw a region: marks count in it only; again: everywhere  (G)",
 }
 _WHITE = "#ffffff"
 _PAINT = 0.55
@@ -29,7 +31,8 @@ class Toolbar(Bar):
         self.show(
             tools=[[name, tip] for name, tip in TIPS.items()],
             tool=gaze.tool,
-            has_sign=gaze.tool in ("click", "scribble"),
+            has_sign=gaze.tool in SIGNED,
+            is_local=bool(gaze.place),
             positive=gaze.is_positive,
             width=gaze.width,
             widths=[NARROWEST, WIDEST],
@@ -49,4 +52,6 @@ def ink_of(tool: Tool, object_id: ObjectId, *, positive: bool, width: float) -> 
         return Ink("line", own, _WHITE, width, _PAINT, has_ring=True)
     if tool == "eraser":
         return Ink("line", _WHITE, own, width, _PAINT, has_ring=True)
+    if tool in OUTLINING:
+        return Ink("line", own if positive and tool == "polygon" else _WHITE, _WHITE, 2.0)
     return Ink("mark", own if positive else _WHITE, _WHITE)

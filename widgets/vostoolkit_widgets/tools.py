@@ -9,13 +9,22 @@ import cv2
 import numpy as np
 from jaxtyping import Bool
 
-from vostoolkit.arrays import ObjectId
-from vostoolkit.prompts import Box, Click, Drawing, Prompt, Scribble
+from vostoolkit.arrays import ObjectId, Size
+from vostoolkit.errors import PromptError
+from vostoolkit.prompts import Box, Click, Drawing, Local, Scribble, polygon, rasterise
 from vostoolkit_widgets.capture import Pointer
 from vostoolkit_widgets.viewport import Point, Viewport
 
-Tool: TypeAlias = Literal["click", "scribble", "box", "brush", "eraser"]
+Tool: TypeAlias = Literal["click", "scribble", "box", "polygon", "brush", "eraser", "local"]
 TOOLS: tuple[Tool, ...] = get_args(Tool)
+OUTLINING: tuple[Tool, ...] = ("polygon", "local")
+"""Tools with which an outline is drawn, corner by corner or in one go."""
+
+SIGNED: tuple[Tool, ...] = ("click", "scribble", "polygon")
+"""Tools with which "not it" can be said."""
+
+Mark: TypeAlias = Click | Scribble | Box | Drawing
+"""What the tools make."""
 
 RESTING = 6.0
 """A press that moves less than this many canvas pixels is a click."""
@@ -93,18 +102,21 @@ def felt(
 
 def prompt_of(
     stroke: Stroke, tool: Tool, aim: Aim, *, width: float, mask: Bool[np.ndarray, "h w"]
-) -> Prompt | None:
+) -> Mark | None:
     """What a stroke with a tool says of an object whose mask is given; None if nothing.
 
     What doesn't move is a click with the click, scribble and box tools; a drag with the click tool
-    is a click where it began; a box can't be negative. Brush and eraser change the mask, and do
-    each other's work where the stroke is negative.
+    is a click where it began; a box can't be negative. Brush, eraser and polygon change the mask;
+    brush and eraser do each other's work where the stroke is negative.
     """
     frame, object_id = aim.frame, aim.object_id
     positive = aim.positive and not stroke.is_negative
     if tool in ("brush", "eraser"):
         value = (tool == "brush") != stroke.is_negative
         return Drawing(frame, object_id, painted(mask, stroke.path, width=width, value=value))
+    if tool == "polygon":
+        inside = polygon(stroke.path, Size(*mask.shape))
+        return Drawing(frame, object_id, np.where(inside, positive, mask))
     if tool == "click" or not stroke.is_drag:
         return Click(frame, object_id, *stroke.path[0], positive=positive)
     if tool == "scribble":
@@ -115,6 +127,30 @@ def prompt_of(
     return Box(
         frame, object_id, min(left, right), min(top, bottom), max(left, right), max(top, bottom)
     )
+
+
+def confined(
+    mark: Mark, region: tuple[Point, ...], mask: Bool[np.ndarray, "h w"]
+) -> Drawing | Local:
+    """What a mark says of a region only; the object's mask, given, stays elsewhere.
+
+    Raises:
+        PromptError: the mark lies outside the region.
+    """
+    size = Size(*mask.shape)
+    inside = polygon(region, size)
+    if isinstance(mark, Drawing):
+        return Drawing(mark.frame, mark.object_id, np.where(inside, mark.mask, mask))
+    if isinstance(mark, Box):
+        left, top, right, bottom = mark.left, mark.top, mark.right, mark.bottom
+        touched = polygon(((left, top), (right, top), (right, bottom), (left, bottom)), size)
+    else:
+        touched = rasterise([mark], size, positive=mark.positive)
+    if not (touched & inside).any():
+        raise PromptError(
+            "that lies outside the region: mark something inside it, or take the region away (G)"
+        )
+    return Local(mark, region)
 
 
 def painted(

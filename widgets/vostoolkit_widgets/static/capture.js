@@ -11,11 +11,19 @@ function isDark(element) {
   return red + green + blue > 384;  // light ink lies on dark paper
 }
 
+const isFile = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+
+function span([[left, top], [right, bottom]]) {
+  return { x: (left + right) / 2, y: (top + bottom) / 2, length: Math.hypot(right - left, bottom - top) };
+}
+
 const isCommand = (event) => event.ctrlKey || event.metaKey;
 
 class Handle {
   constructor(canvas, host, model, signal) {
     Object.assign(this, { canvas, model, held: null, waiting: [], isSpace: false, isAimed: false });
+    this.fingers = new Map();
+    this.pinch = null;
     this.sheet = new InkSheet(canvas, host, model);
     this.stroke = 0;
     const listen = (name, act) => canvas.addEventListener(
@@ -31,6 +39,8 @@ class Handle {
     listen("pointerup", (event) => this.end("up", event));
     listen("pointercancel", (event) => this.end("cancel", event));
     listen("lostpointercapture", (event) => this.end("cancel", event));
+    listen("dragover", (event) => { if (isFile(event)) event.preventDefault(); });
+    listen("drop", this.drop);
     listen("pointerleave", () => { this.isAimed = false; this.sheet.pointAt(null); });
     // ipycanvas stops every key; here only our own are taken, so that Tab and Ctrl+S go their way.
     listen("keydown", (event) => event.stopImmediatePropagation());
@@ -40,10 +50,10 @@ class Handle {
     canvas.setAttribute("aria-label", model.get("label"));
   }
 
-  // Fingers draw where a tool draws; elsewhere, and where they only tap, they scroll the page.
+  // Fingers draw where a tool draws; where they only tap, one scrolls the page. Two are always ours.
   look() {
     const { style } = this.canvas, { shape, has_ring: hasRing } = this.model.get("ink");
-    style.touchAction = ["none", "mark", undefined].includes(shape) ? "manipulation" : "none";
+    style.touchAction = ["none", "mark", undefined].includes(shape) ? "pan-x pan-y" : "none";
     style.cursor = this.isSpace ? "grab" : hasRing ? "none" : this.model.get("cursor");
     this.sheet.draw();
   }
@@ -65,7 +75,9 @@ class Handle {
 
   down(event) {
     event.preventDefault();
-    if (this.held) return;
+    if (event.pointerType === "touch") this.fingers.set(event.pointerId, this.point(event));
+    if (this.fingers.size === 2) this.release("cancel", event);
+    if (this.held || this.fingers.size > 1) return;
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
     this.held = { id: event.pointerId, button: event.button, space: this.isSpace };
@@ -73,13 +85,14 @@ class Handle {
     this.hasPanned = this.isSpace;
     this.stroke += 1;
     this.sheet.isHeld = true;
-    const isNegative = event.button === 2 || event.altKey;
+    const isNegative = event.button === 2 || event.button === 5 || event.altKey;
     if (!this.held.isPan) this.sheet.begin(this.point(event), isNegative, this.stroke);
     this.send("down", event);
   }
 
   move(event) {
     if (event.movementX || event.movementY) this.isAimed = true;
+    if (this.fingers.size > 1) return this.spread(event);
     if (!this.held) {
       this.sheet.pointAt(this.isSpace || event.pointerType === "touch" ? null : this.point(event));
       return;
@@ -99,8 +112,35 @@ class Handle {
     this.waiting = [];
   }
 
+  // Two fingers zoom by how far apart they come, and move the frame with their middle.
+  spread(event) {
+    if (this.fingers.size !== 2 || !this.fingers.has(event.pointerId)) return;
+    const before = span([...this.fingers.values()]);
+    this.fingers.set(event.pointerId, this.point(event));
+    const { x, y, length } = span([...this.fingers.values()]);
+    if (!this.pinch) requestAnimationFrame(() => { this.model.send(this.pinch); this.pinch = null; });
+    const { factor, across, down } = this.pinch ?? { factor: 1, across: 0, down: 0 };
+    this.pinch = {
+      type: "pinch", x, y, factor: factor * length / Math.max(before.length, 1),
+      across: across + x - before.x, down: down + y - before.y,
+    };
+  }
+
+  async drop(event) {
+    if (!isFile(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [file] = event.dataTransfer.files;
+    this.model.send({ type: "file", name: file.name }, undefined, [await file.arrayBuffer()]);
+  }
+
   end(kind, event) {
-    if (!this.held || event.pointerId !== this.held.id) return;
+    this.fingers.delete(event.pointerId);
+    if (event.pointerId === this.held?.id) this.release(kind, event);
+  }
+
+  release(kind, event) {
+    if (!this.held) return;
     this.flush();
     this.send(kind, event);
     this.held = null;
@@ -153,6 +193,12 @@ function render({ model, el }) {
   let dark = null, width = 0, ratio = 0;
   el.style.cssText = "position:absolute; width:0; height:0; margin:0; overflow:visible;";
 
+  const voice = document.createElement("span");  // for screen readers
+  voice.setAttribute("role", "status");
+  voice.style.cssText = "position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%);";
+  el.append(voice);
+  const speak = () => { voice.textContent = model.get("spoken"); };
+
   const widths = new ResizeObserver((entries) => {
     const found = Math.round(entries[entries.length - 1].contentRect.width);
     if (found === width || found === 0) return;
@@ -199,6 +245,7 @@ function render({ model, el }) {
   const changed = () => handles.forEach((handle) => handle.look());
   model.on("msg:custom", echo);
   model.on("change:ink change:cursor", changed);
+  model.on("change:spoken", speak);
 
   return () => {
     controller.abort();
@@ -207,6 +254,7 @@ function render({ model, el }) {
     widths.disconnect();
     model.off("msg:custom", echo);
     model.off("change:ink change:cursor", changed);
+    model.off("change:spoken", speak);
   };
 }
 

@@ -39,7 +39,7 @@ class InkSheet {
   }
 
   pointAt(point) {
-    if (!this.ink.has_ring && !this.hover) return;
+    if (!this.ink.has_ring && !this.ink.anchor && !this.hover) return;
     this.hover = point;
     this.draw();
   }
@@ -65,6 +65,7 @@ class InkSheet {
   draw() {
     const { ink, path, hover } = this, drawing = this.prepared();
     if (ink.has_ring && hover && !path.length) this.ring(drawing, hover);
+    if (ink.anchor && hover && !path.length) this.lead(drawing, ink.anchor, hover);
     if (!path.length || ink.shape === "none") return;
     const colour = this.isNegative ? ink.negative : ink.colour;
     if (ink.shape === "mark") {
@@ -119,6 +120,18 @@ class InkSheet {
       Object.assign(drawing, { strokeStyle, lineWidth });
       stroke();
     }
+  }
+
+  // From the last corner of an open outline to the pointer.
+  lead(drawing, [x, y], [toX, toY]) {
+    drawing.setLineDash([5, 4]);
+    this.outlined(drawing, this.ink.colour, this.ink.width, () => {
+      drawing.beginPath();
+      drawing.moveTo(x, y);
+      drawing.lineTo(toX, toY);
+      drawing.stroke();
+    });
+    drawing.setLineDash([]);
   }
 
   ring(drawing, [x, y]) {

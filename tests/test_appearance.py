@@ -1,0 +1,26 @@
+import pytest
+
+from vostoolkit.appearance import Appearance
+from vostoolkit.colours import OKABE_ITO, colour_of
+
+
+def test_names_and_colours_are_given_and_taken_away():
+    plain = Appearance()
+    seen = plain.named(2, " man ").coloured(2, "#ff8000").coloured(1, "#0000ff")
+    assert (seen.names, seen.colour(2), seen.colour(1)) == ({2: "man"}, (255, 128, 0), (0, 0, 255))
+    assert plain.names == {} and plain.colour(2) == colour_of(2)
+    assert seen.colour(3) == colour_of(3) and OKABE_ITO[2].tolist() == list(colour_of(2))
+    assert seen.named(2, " ").coloured(2, "").coloured(1, "") == plain
+
+
+def test_it_is_stored_as_text():
+    seen = Appearance().named(11, "fly").coloured(11, "#ff8000")
+    assert Appearance.from_json(seen.to_json()) == seen
+    assert seen.to_json() == {"names": {"11": "fly"}, "colours": {"11": "#ff8000"}}
+
+
+def test_what_is_no_colour_or_object_is_refused():
+    with pytest.raises(ValueError, match="colour 'red': give it as #rrggbb"):
+        Appearance().coloured(1, "red")
+    with pytest.raises(ValueError, match="object id 0"):
+        Appearance().named(0, "nothing")
