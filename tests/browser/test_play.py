@@ -81,3 +81,15 @@ def test_a_click_is_seen_at_once_however_busy_the_kernel_is(notebook):
     notebook.until("len(session.prompts) > given and explorer.settle()")
     notebook.page.wait_for_function(f"() => ({INK})() === 0")  # the kernel's own mark is there
     assert not notebook.errors
+
+
+def test_letters_after_a_press_of_a_button_are_the_explorers_and_cut_no_cell(notebook):
+    page = notebook.page
+    notebook.button("undo").click()
+    for key in ("d", "d", "x"):
+        page.keyboard.press(key)
+    notebook.until("not explorer._gaze.is_positive")
+    page.locator(".vos-side").first.click(position={"x": 5, "y": 2})  # beside all controls
+    page.keyboard.press("x")
+    notebook.until("explorer._gaze.is_positive")
+    assert page.locator(".jp-CodeCell").count() == len(CELLS)

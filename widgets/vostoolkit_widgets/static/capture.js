@@ -4,6 +4,9 @@
 const MOUSE = ["mousedown", "mousemove", "mouseup", "mouseout", "touchstart", "touchmove",
   "touchend", "touchcancel"];
 
+const WRITTEN_IN = "textarea, select, [contenteditable], "
+  + "input:not([type=range]):not([type=checkbox]):not([type=radio])";
+
 function isDark(element) {
   const theme = document.body.dataset.jpThemeLight;
   if (theme !== undefined) return theme === "false";
@@ -217,6 +220,7 @@ function render({ model, el }) {
       model.send({ type: "ready", dark });
       widths.observe(canvas);
     }
+    if (handles.size && root()) root().tabIndex = -1;  // a click beside the controls isn't outside
     if (handles.size && ratio !== window.devicePixelRatio) {
       ratio = window.devicePixelRatio;
       model.send({ type: "ratio", ratio });
@@ -232,8 +236,16 @@ function render({ model, el }) {
   });
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "class"] });
 
-  window.addEventListener("keydown", (event) => handles.get(event.target)?.keyDown(event),
-    { capture: true, signal });
+  // With the focus anywhere in the widget but where one writes, letters mean what they do on its
+  // canvas: JupyterLab would cut the cell. Space, Enter and arrows belong to what has the focus.
+  const root = () => (model.get("hotkeys").length ? el.closest(".vos-explorer") : null);
+  window.addEventListener("keydown", (event) => {
+    const { target, key } = event, own = handles.get(target);
+    if (own) return own.keyDown(event);
+    const isLetter = key.length === 1 && key !== " ";
+    if (!isLetter || target.matches?.(WRITTEN_IN) || !root()?.contains(target)) return;
+    handles.values().next().value?.keyDown(event);
+  }, { capture: true, signal });
 
   const echo = (message) => {
     if (message.type !== "ping") return;

@@ -1,0 +1,48 @@
+"""Random pointer, keys and controls on the Explorer in a real browser, for as long as you like.
+
+It ends with 1 if there was an error in the page or in Python, if the kernel's memory grew by more
+than a tenth after the first quarter, or if the prompts alone don't give the same masks again.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from lab_server import desktop
+from random_hands import CELLS, RandomHands, is_replay, rest
+
+FLAT = 1.1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, desktop(Path(folder)) as desk:
+        notebook = desk.open("soak", *CELLS)
+        for index in range(len(CELLS)):
+            notebook.run(index)
+        notebook.page.wait_for_selector("canvas[aria-label^='video frame']")
+        soaked = RandomHands(notebook, arguments.seed).soak(60 * arguments.minutes)
+        rest(notebook)
+        same = is_replay(notebook)
+        troubles, prompts = notebook.value("troubles"), notebook.value("len(session.prompts)")
+        errors = notebook.errors
+    print(f"{soaked.events} events in {soaked.seconds:.0f} s, seed {arguments.seed}")
+    print(f"errors in the page: {len(errors)}, in Python: {len(troubles)}")
+    print("\n".join(sorted(set(errors) | set(troubles))))
+    for name, sizes in (("kernel", soaked.kernel), ("browser", soaked.browser)):
+        quarters = [np.median(part) / 2**20 for part in np.array_split(sizes, 4)]
+        print(f"{name}, MB by quarter: " + ", ".join(f"{size:.0f}" for size in quarters))
+    print(f"replay of {prompts} prompts: {sum(same.values())} of {len(same)} frames the same")
+    is_good = not errors and not troubles and soaked.growth() <= FLAT and all(same.values())
+    raise SystemExit(0 if is_good else 1)
+
+
+if __name__ == "__main__":
+    main()

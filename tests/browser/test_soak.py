@@ -1,0 +1,21 @@
+"""Random hands for half a minute; benchmarks/soak.py goes on for as long as you like."""
+
+import os
+
+from random_hands import CELLS, RandomHands, is_replay, rest
+
+SECONDS = float(os.environ.get("SOAK_SECONDS", "30"))
+
+
+def test_whatever_is_done_nothing_breaks_and_the_prompts_tell_all(open_notebook):
+    notebook = open_notebook(*CELLS)
+    for index in range(len(CELLS)):
+        notebook.run(index)
+    notebook.page.wait_for_selector("canvas[aria-label^='video frame']")
+    soaked = RandomHands(notebook, seed=3).soak(SECONDS)
+    rest(notebook)
+    assert soaked.events > 4 * SECONDS  # 20 a second on a quiet machine
+    assert notebook.value("troubles") == [] and notebook.errors == []
+    same = is_replay(notebook)
+    assert same and all(same.values())
+    assert notebook.page.locator(".jp-CodeCell").count() == len(CELLS)

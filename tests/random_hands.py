@@ -1,0 +1,218 @@
+"""Random hands on an Explorer in the browser: pointer, keys and every control there is."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import psutil
+from open_notebook import Notebook
+
+CELLS = (
+    """
+import logging, threading
+import vostoolkit as vos
+from vostoolkit.data.synthetic import demo_clip
+from vostoolkit_widgets import Explorer
+
+troubles = []
+class Troubles(logging.Handler):
+    def emit(self, record):
+        error = record.exc_info and record.exc_info[1]
+        if record.levelno >= logging.ERROR or error and not isinstance(error, vos.VostoolkitError):
+            troubles.append(f"{record.name}: {record.getMessage()}: {error!r}")
+logging.getLogger().addHandler(Troubles())
+logging.getLogger("vostoolkit_widgets").setLevel(logging.INFO)
+threading.excepthook = lambda hook: troubles.append(repr(hook.exc_value))
+clip = demo_clip(frames=60, size=(180, 320))
+method = vos.LazyXMem.preset("nano")
+session = vos.Session(method, clip.video)
+""",
+    "explorer = Explorer(session); explorer",
+)
+REPLAY = """
+from vostoolkit.runner import CheckpointStore, Runner
+from vostoolkit.trace import Trace
+def finish():
+    "Ends the frame at work; what is asked there is left unanswered."
+    for _ in range(100):
+        if (asked := session.request) is not None and asked.object_id is not None:
+            session.answer(vos.Skip(asked.frame, asked.object_id))
+        if session.frame is None or session.run(until=session.frame) is None:
+            return
+        if isinstance(session.last, vos.Checkpoint) or session.request is None:
+            return
+def replayed():
+    "The labels of all finished frames, computed again from the prompts alone."
+    finish()
+    runner = Runner(method, clip.video, store=CheckpointStore(12), trace=Trace())
+    runner.answers = session._runner.answers
+    done = session.trace.frames
+    if done:
+        runner.go_to_end_of(done[-1])
+    return runner.trace.pictures
+again = replayed()
+"""
+IS_SAME = "{f: again.get(f) == png for f, png in session.trace.pictures.items()}"
+CONTROLS = """() => [...document.querySelectorAll(
+    '.vos-explorer button, .vos-explorer input, .vos-explorer select')]
+    .filter(one => one.offsetParent && !one.disabled && one.type !== 'file'
+        && !/export|import|save|load/i.test(one.title + one.textContent))
+    .map(one => { const { x, y, width, height } = one.getBoundingClientRect();
+                  return [one.tagName, x + width * Math.random(), y + height / 2]; })"""
+CHOOSE = """([x, y, share]) => {
+    const one = document.elementFromPoint(x, y)?.closest('select');
+    if (!one) return;
+    one.selectedIndex = Math.floor(share * one.options.length);
+    one.dispatchEvent(new Event('change', { bubbles: true }));
+}"""
+BOXES = """() => ['video frame', 'timeline'].map(name => {
+    const canvas = document.querySelector(`canvas[aria-label^='${name}']`);
+    const { x, y, width, height } = canvas.getBoundingClientRect();
+    return [x, y, width, height];
+})"""
+STAY = """() => {
+    if (!document.activeElement.closest('.vos-explorer'))
+        document.querySelector("canvas[aria-label^='video frame']").focus();
+}"""
+KEYS = [*"  fffffffspxzcblrehn[]+-0123", "ArrowLeft", "ArrowRight", "Shift+ArrowLeft"]
+KEYS += ["Shift+ArrowRight", "Shift+Z", "Control+z", "Tab", "Enter", "Escape", "d"]
+
+
+@dataclass
+class Soaked:
+    """What came out of it; memory in bytes, sampled every few seconds."""
+
+    events: int = 0
+    seconds: float = 0.0
+    kernel: list[int] = field(default_factory=list)
+    browser: list[int] = field(default_factory=list)
+
+    def growth(self) -> float:
+        """Kernel memory in the last quarter over that in the second, by their medians."""
+        quarter = len(self.kernel) // 4
+        before, after = self.kernel[quarter : 2 * quarter], self.kernel[-quarter:]
+        return float(np.median(after) / np.median(before))
+
+
+class RandomHands:
+    """Does random things to the Explorer of a notebook, so many events a second."""
+
+    def __init__(self, notebook: Notebook, seed: int, rate: float = 20.0) -> None:
+        self._page, self._notebook = notebook.page, notebook
+        self._rng = np.random.default_rng(seed)
+        self._rate = rate
+        self._controls: list[tuple[str, float, float]] = []
+        self._looked_at = 0.0
+        self.done = Soaked()
+
+    def soak(self, seconds: float) -> Soaked:
+        """What came out of doing random things for so long."""
+        start = time.monotonic()
+        acts: list[tuple[Callable[[], None], float]] = [
+            (self._click, 0.06),  # each takes the run back to its frame
+            (self._drag, 0.03),
+            (self._scrub, 0.06),
+            (self._key, 0.45),
+            (self._control, 0.34),
+            (self._wheel, 0.06),
+        ]
+        shares = np.array([share for _, share in acts])
+        while (now := time.monotonic() - start) < seconds:
+            self._look()
+            self._pace(start)
+            acts[self._rng.choice(len(acts), p=shares / shares.sum())][0]()
+            if now > 5 * len(self.done.kernel):
+                self._weigh()
+        self._page.mouse.up()
+        self.done.seconds = time.monotonic() - start
+        return self.done
+
+    def _pace(self, start: float) -> None:
+        ahead_s = self.done.events / self._rate - (time.monotonic() - start)
+        if ahead_s > 0:
+            self._page.wait_for_timeout(1e3 * ahead_s)
+        self.done.events += 1
+
+    def _look(self) -> None:
+        if time.monotonic() - self._looked_at > 1.0:
+            self._looked_at = time.monotonic()
+            self._controls = self._page.evaluate(CONTROLS)
+            self._frame, self._timeline = self._page.evaluate(BOXES)
+
+    def _weigh(self) -> None:
+        pid = self._notebook.value("__import__('os').getpid()")
+        self.done.kernel.append(psutil.Process(pid).memory_info().rss)
+        family = psutil.Process().children(recursive=True)
+        self.done.browser.append(sum(_memory(p) for p in family if "chrom" in _name(p)))
+
+    def _point(self, box: list[float]) -> tuple[float, float]:
+        across, down = self._rng.uniform(0.01, 0.99, 2)
+        return box[0] + across * box[2], box[1] + down * box[3]
+
+    def _click(self) -> None:
+        button = "right" if self._rng.random() < 0.2 else "left"
+        self._page.mouse.click(*self._point(self._frame), button=button)
+
+    def _drag(self) -> None:
+        mouse = self._page.mouse
+        mouse.move(*self._point(self._frame))
+        mouse.down(button="middle" if self._rng.random() < 0.2 else "left")
+        for _ in range(int(self._rng.integers(1, 4))):
+            mouse.move(*self._point(self._frame), steps=2)
+            self.done.events += 2
+        mouse.up(button="left")
+        mouse.up(button="middle")
+
+    def _scrub(self) -> None:
+        mouse = self._page.mouse
+        mouse.move(*self._point(self._timeline))
+        mouse.down()
+        for _ in range(4):
+            mouse.move(*self._point(self._timeline), steps=3)
+            self.done.events += 3
+        mouse.up()
+
+    def _key(self) -> None:
+        self._page.evaluate(STAY)
+        self._page.keyboard.press(str(self._rng.choice(KEYS)))
+
+    def _wheel(self) -> None:
+        self._page.mouse.move(*self._point(self._frame))
+        self._page.mouse.wheel(0, float(self._rng.normal(0, 200)))
+
+    def _control(self) -> None:
+        if not self._controls:
+            return
+        tag, x, y = self._controls[self._rng.integers(len(self._controls))]
+        if tag == "SELECT":
+            self._page.evaluate(CHOOSE, [x, y, float(self._rng.random())])
+        else:
+            self._page.mouse.click(x, y)
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.Error:
+        return ""
+
+
+def _memory(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def rest(notebook: Notebook) -> None:
+    """Nothing; lets all that was begun come to its end."""
+    notebook.page.keyboard.press("Escape")
+    notebook.execute("explorer._watch.stop(); explorer._driver.stop()")
+    notebook.until("explorer.settle(120)", 130)
+
+
+def is_replay(notebook: Notebook) -> dict[str, bool]:
+    """For each finished frame, whether the prompts alone give the same masks again."""
+    notebook.execute(REPLAY)
+    return notebook.value(IS_SAME)
