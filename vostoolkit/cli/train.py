@@ -17,6 +17,7 @@ NETWORKS = {
     "click": "the network that makes a mask from clicks, scribbles or a box",
     "aot-nano": "the small AOT that carries ten objects at once",
     "fusion-nano": "the network that fuses masks of two rounds (MiVOS)",
+    "interact-nano": "the network that makes masks of several frames at once (IDPro)",
 }
 """The recipes, said in words; their module is imported only when one is followed."""
 
@@ -24,7 +25,7 @@ _DESCRIPTION = """\
 Train one of the embedded networks on clips that are drawn by the program itself, so that nothing
 has to be downloaded. Interrupt it with Ctrl-C when you like: the same command goes on where it was.
 
-""" + "\n".join(f"  {name:<13}{what}" for name, what in NETWORKS.items())
+""" + "\n".join(f"  {name:<15}{what}" for name, what in NETWORKS.items())
 
 _EXAMPLES = """\
 examples:

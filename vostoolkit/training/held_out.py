@@ -13,6 +13,7 @@ from torch import nn
 from vostoolkit.data.synthetic.casting import LIFELIKE, MIXED, Difficulty
 from vostoolkit.data.synthetic.clip import EVALUATION_SEEDS, SyntheticClip, synthetic_clip
 from vostoolkit.masks import Masks
+from vostoolkit.networks.across_frame import AcrossFrame
 from vostoolkit.networks.aot import Aot
 from vostoolkit.networks.click import ClickNetwork, predict_mask
 from vostoolkit.networks.fusion import FusionNetwork
@@ -22,6 +23,7 @@ from vostoolkit.protocols import Propagator
 from vostoolkit.stages.propagate_aot import AotPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.training.held_out_fusion import fused_overlaps
+from vostoolkit.training.held_out_interaction import interacted_overlaps
 from vostoolkit.training.simulated_clicks import error_click
 
 _SMALLEST = 20
@@ -68,6 +70,13 @@ def held_out_scores(network: nn.Module, *, clips: int = 16) -> tuple[Score, ...]
         return tuple(
             Score(f"mean J between two annotated frames, {name}", float(value), clips)
             for name, value in zip(names, found, strict=True)
+        )
+    if isinstance(network, AcrossFrame):
+        examples = [_propagation_clip(seed) for seed in seeds]
+        names = ("with a stroke on the frame", "with one on the other frame")
+        return tuple(
+            Score(f"mean J of two frames at once, objects {name}", value, clips)
+            for name, value in zip(names, interacted_overlaps(network, examples), strict=True)
         )
     raise TypeError(f"no held-out score for a {type(network).__name__}")
 

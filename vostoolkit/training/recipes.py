@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from vostoolkit.networks.across_frame import ACROSS_FRAME_SMALL, AcrossFrame
 from vostoolkit.networks.click import ClickNetwork
 from vostoolkit.networks.fusion import FUSION_NANO, FusionNetwork
 from vostoolkit.networks.xmem import NANO, XMem
 from vostoolkit.training.learn_click import LearnClick
 from vostoolkit.training.learn_fusion import LearnFusion
 from vostoolkit.training.learn_identities import LearnIdentities, on_encoder_of
+from vostoolkit.training.learn_interaction import LearnInteraction
 from vostoolkit.training.learn_propagation import LearnPropagation
 from vostoolkit.training.loop import Learner, Optimisation
 from vostoolkit.training.pool import Pool, PoolPlan
@@ -93,9 +95,22 @@ def fusion_nano() -> Recipe:
     )
 
 
+def interact_nano() -> Recipe:
+    """The embedded network that makes masks of several frames from the strokes on all of them."""
+    return Recipe(
+        name="interact-nano",
+        network=lambda: AcrossFrame(ACROSS_FRAME_SMALL),
+        learner=lambda pool, device: LearnInteraction(pool, device),
+        plan=nano().plan,
+        optimisation=Optimisation(),
+        minutes=40.0,
+    )
+
+
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "nano": nano,
     "click": click,
     "aot-nano": aot_nano,
     "fusion-nano": fusion_nano,
+    "interact-nano": interact_nano,
 }
