@@ -1,7 +1,9 @@
 import pytest
+from toys import NumberedVideo, ToyMethod, played
 
 from vostoolkit.appearance import Appearance
 from vostoolkit.colours import OKABE_ITO, colour_of
+from vostoolkit.session import Session
 
 
 def test_names_and_colours_are_given_and_taken_away():
@@ -24,3 +26,11 @@ def test_what_is_no_colour_or_object_is_refused():
         Appearance().coloured(1, "red")
     with pytest.raises(ValueError, match="object id 0"):
         Appearance().named(0, "nothing")
+
+
+def test_a_session_keeps_it_in_its_folder_and_in_its_branches(tmp_path):
+    session = played(5)
+    session.appearance = session.appearance.named(1, "man").coloured(1, "#ff8000")
+    again = Session.load(session.save(tmp_path), ToyMethod(), NumberedVideo(5))
+    assert again.appearance == session.appearance
+    assert session.branch(2).appearance == session.appearance

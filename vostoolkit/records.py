@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from vostoolkit.arrays import ObjectId
+from vostoolkit.arrays import ObjectId, Size
 from vostoolkit.masks import Masks
 from vostoolkit.protocols import Event
 from vostoolkit.results import (
@@ -74,15 +74,19 @@ class FrameRecord:
     @property
     def masks(self) -> Masks | None:
         """The final masks, or while the frame is worked on the latest ones there are."""
+        masks: Masks | None = None
+        refined: list[Refinement] = []
         for event in reversed(self.events):
-            match event:
-                case Checkpoint(masks=masks) | Propagation(masks=masks) | Fusion(masks=masks):
-                    return masks
-                case Request(masks=masks) if masks is not None:
-                    return masks
-                case _:
-                    pass
-        return None
+            if isinstance(event, Refinement):
+                refined.append(event)
+            elif isinstance(event, Checkpoint | Propagation | Fusion | Request):
+                masks = event.masks
+                if masks is not None:
+                    break
+        for event in reversed(refined):
+            before = masks or Masks.empty(Size(*event.after.shape))
+            masks = before.replaced(event.object_id, event.after)
+        return masks
 
     @property
     def round(self) -> int:

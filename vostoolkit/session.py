@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from vostoolkit import storage
 from vostoolkit.answers import check_prompts
+from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import Image, Labels, ObjectId
 from vostoolkit.checkpoints import CheckpointStore
 from vostoolkit.errors import SessionError
@@ -47,6 +48,8 @@ class Session:
         self.turn = threading.RLock()
         """Held while a thread looks where the session stands and moves it on."""
         self.history = History(self._runner)
+        self.appearance = Appearance()
+        """What objects are called and which colours they have; it can be set."""
 
     # -- where it stands ---------------------------------------------------------------------------
 
@@ -217,6 +220,7 @@ class Session:
         method = replace(cast(Any, self.method), **changes)
         past = replayed(self._runner, frame - 1)
         other = Session(method, self.video, keep=self.trace.keep)
+        other.appearance = self.appearance
         other._runner.origin = past.store.nearest(past.cursor) or past.origin
         other._runner.answers = self._runner.answers.before(max(frame, first + 1))
         other.trace.past = {p: seen for p, seen in self.trace.past.items() if p[0] < frame}
@@ -254,7 +258,7 @@ class Session:
     @in_turn
     def save(self, folder: str | Path) -> Path:
         """The folder, with all that is needed to go on exactly: prompts, labels, numbers, state."""
-        return storage.save(Path(folder), self.trace, self._runner)
+        return storage.save(Path(folder), self.trace, self._runner, self.appearance)
 
     @staticmethod
     def load(
@@ -267,6 +271,7 @@ class Session:
         """
         session = Session(method, video, keep=keep)
         stored = storage.load(Path(folder), session._runner)
+        session.appearance = stored.appearance
         session._runner.answers, session._runner.origin = stored.answers, stored.origin
         if stored.saved:
             session._runner.store.add(stored.saved)

@@ -16,6 +16,7 @@ import torch
 
 from vostoolkit import prompts as prompt_types
 from vostoolkit.answers import Answers
+from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import Size
 from vostoolkit.checkpoints import Cursor, Saved
 from vostoolkit.errors import SessionError
@@ -47,9 +48,10 @@ class Stored:
     rows: dict[int, tuple[Row, ...]]
     rounds: dict[int, int]
     pictures: dict[int, bytes]
+    appearance: Appearance
 
 
-def save(folder: Path, trace: Trace, runner: Runner) -> Path:
+def save(folder: Path, trace: Trace, runner: Runner, appearance: Appearance) -> Path:
     """The folder; each file is written whole or not at all, the index last.
 
     The state is that before the latest finished frame, so that this frame can be looked at and
@@ -72,6 +74,7 @@ def save(folder: Path, trace: Trace, runner: Runner) -> Path:
         "types": types,
         "rows": [asdict(row) for rows in trace.rows.values() for row in rows],
         "rounds": trace.rounds,
+        "appearance": appearance.to_json(),
     }
     _write(folder / "session.json", json.dumps(index).encode())
     return folder
@@ -111,6 +114,7 @@ def load(folder: Path, runner: Runner) -> Stored:
         rows=rows,
         rounds={int(frame): number for frame, number in index["rounds"].items()},
         pictures={int(p.stem): p.read_bytes() for p in sorted(folder.glob("labels/*.png"))},
+        appearance=Appearance.from_json(index["appearance"]),
     )
 
 

@@ -9,14 +9,9 @@ from jaxtyping import Bool
 
 from vostoolkit.arrays import Labels, ObjectId, Size
 from vostoolkit.colours import Rgb, colour_of
-from vostoolkit.masks import Masks
 from vostoolkit.prompts import Box, Click, Drawing, Local, Prompt, Scribble
-from vostoolkit.protocols import Event
 from vostoolkit.results import (
-    Checkpoint,
     Decision,
-    Propagation,
-    Refinement,
     Request,
     StageResult,
 )
@@ -97,7 +92,7 @@ def scene_of(session: Session, frame: int, pending: Iterable[Prompt] = ()) -> Sc
     if record is None:
         labels = None if picture is None else decode_labels(picture)
         return Scene(frame, size, labels, prompts, drawn=drawn)
-    masks = masks_after(record.events, size)
+    masks = record.masks
     results = [event for event in record.events if isinstance(event, StageResult)]
     return Scene(
         frame=frame,
@@ -110,21 +105,6 @@ def scene_of(session: Session, frame: int, pending: Iterable[Prompt] = ()) -> Sc
         result=_shown(record, results),
         decision=record.decision,
     )
-
-
-def masks_after(events: Iterable[Event], size: Size) -> Masks | None:
-    """The masks of a frame after its events so far; None before there are any."""
-    masks: Masks | None = None
-    for event in events:
-        match event:
-            case Propagation() | Checkpoint():
-                masks = event.masks
-            case Refinement():
-                before = masks if masks is not None else Masks.empty(size)
-                masks = before.replaced(event.object_id, event.after)
-            case _:
-                pass
-    return masks
 
 
 def _shown(record: FrameRecord, results: Sequence[StageResult]) -> StageResult | None:
