@@ -73,3 +73,7 @@ def _with(
     """The values with one more, or without it where there is nothing to add."""
     others = {o: own for o, own in values.items() if o != object_id}
     return MappingProxyType(others | {object_id: value} if value else others)
+
+
+PLAIN = Appearance()
+"""Nothing given: numbers for names, and the colours of `colour_of`."""

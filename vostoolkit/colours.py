@@ -133,6 +133,11 @@ def _oklch_to_rgb(
     return np.round(255 * curve).astype(np.uint8)
 
 
+OBJECT_COLOURS: tuple[Rgb, ...] = tuple(
+    (int(red), int(green), int(blue)) for red, green, blue in _OBJECT_HUES
+)
+"""Those of the first objects, which can be told apart whatever colours one sees."""
+
 OKABE_ITO: Palette = _objects()
 """RGB by object id; row 0, the background, is black."""
 

@@ -1,12 +1,16 @@
 """The Explorer's tools, objects and looks without a browser."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 from toys import NumberedVideo
 from vostoolkit_widgets import Explorer
 from vostoolkit_widgets.scene import scene_of
 from widgets.explorer_hands import Unsure, chips, click, drag, key, press, question, say
 
+from vostoolkit.colours import colour_of, css
 from vostoolkit.prompts import Box, Click, Drawing, Scribble
 from vostoolkit.session import Session
 
@@ -111,6 +115,28 @@ def test_an_object_has_a_name_in_its_chip_the_question_and_the_timeline(explorer
     assert explorer._panel.timeline._curves[0].name == "the man"
     explorer.rename(1, "")
     assert explorer.settle(10) and "Object 1 at frame 4" in question(explorer)
+
+
+def test_an_object_has_the_colour_it_was_given_wherever_it_is_shown(explorer):
+    click(explorer, 3, 2)
+    press(explorer, "frame")
+    panel, red = explorer._panel, (255, 0, 16)
+    say(explorer, "objects", "colour", [1, "#ff0010"])
+    assert chips(explorer)[0]["colour"] == panel.toolbar.state["colour"] == "#ff0010"
+    assert panel.canvas.capture.ink["colour"] == "#ff0010"
+    still = panel.canvas._still
+    assert {line.colour for line in still.outlines} == {(20, 20, 24), red}
+    assert any(mark.colour == red for mark in still.marks)
+    palette = Image.open(io.BytesIO(still.masks)).getpalette()
+    assert tuple(palette[3:6]) == red
+    assert explorer._insight.curves()[0].colour == red
+    explorer.recolour(1, "")
+    assert explorer.settle(10) and chips(explorer)[0]["colour"] == css(colour_of(1))
+    say(explorer, "objects", "object")
+    say(explorer, "objects", "colour", [2, "#ff0010"])
+    say(explorer, "objects", "forget", 2)
+    say(explorer, "objects", "object")  # a new one has nothing of it
+    assert explorer.session.appearance.colours == {}
 
 
 def test_a_hidden_object_is_not_drawn_but_still_there(explorer):

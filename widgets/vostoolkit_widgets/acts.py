@@ -112,14 +112,25 @@ class Acts:
         """Nothing; takes up an object, or a new one."""
         is_new = object_id is None
         self._gaze.take_up(max((0, *self.objects)) + 1 if object_id is None else object_id)
-        if is_new:  # the name of one that was deleted
-            self._gaze.rename(self._gaze.object_id, "")
+        if is_new:  # the name and colour of one that was deleted
+            for word in ("rename", "colour"):
+                self.describe(word, self._gaze.object_id, "")
 
     @property
     def objects(self) -> tuple[ObjectId, ...]:
         """The objects there are, by id."""
         pending = self._driver.pending
         return objects_of(self._session, scene_of(self._session, self._gaze.frame, pending))
+
+    def describe(self, word: str, object_id: ObjectId, text: str) -> None:
+        """Nothing; gives an object another name or colour ("rename", "colour"), or its own.
+
+        Raises:
+            ValueError: an unusable object id, or no colour.
+        """
+        seen = self._session.appearance
+        change = seen.named if word == "rename" else seen.coloured
+        self._session.appearance = change(object_id, text)
 
     def on_object(self, name: str, object_id: ObjectId) -> None:
         """Nothing; does what the button of an object stands for: choose, hide or forget."""

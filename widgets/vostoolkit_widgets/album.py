@@ -71,7 +71,8 @@ class Album:
     def still(self, scene: Scene, *, has_map: bool) -> Still:
         """A scene as the browser gets it, with the uncertainty map or without."""
         map_ = self.map(scene.frame) if has_map else None
-        return still_of(self.frame(scene.frame), scene.shown, map_, marks_of(scene))
+        frame, seen = self.frame(scene.frame), scene.appearance
+        return still_of(frame, scene.shown, map_, marks_of(scene), appearance=seen)
 
     def forget_after(self, frame: int) -> None:
         """Nothing; drops the maps of later frames, which will be computed again."""

@@ -52,6 +52,7 @@ class Curve:
     corrected: tuple[int, ...] = ()
     memory: tuple[int, ...] = ()
     name: str = ""
+    colour: Rgb | None = None
     iou: Float[np.ndarray, "n"] | None = None
     """With other labels, mostly the truth, which `iou_with` names; NaN where there are none."""
 
@@ -215,7 +216,7 @@ def _legend(chart: Chart, curves: Sequence[Curve], ink: Ink) -> list[Shape]:
 
 def _lane(chart: Chart, lane: int, curve: Curve, ink: Ink) -> list[Shape]:
     top, bottom = chart.lane * lane, chart.lane * (lane + 1)
-    colour = colour_of(curve.object_id)
+    colour = curve.colour or colour_of(curve.object_id)
     shapes: list[Shape] = []
     if len(curve.frames):
         first, last = chart.x(float(curve.frames[0])), chart.x(float(curve.frames[-1]))

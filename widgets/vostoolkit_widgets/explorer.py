@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -74,6 +73,7 @@ class Explorer:
             stroke=lambda stroke: self._do(lambda: self._acts.stroke(stroke)),
             on_object=lambda name, which: self._do(lambda: self._acts.on_object(name, which)),
             seek=lambda frame: self._do(lambda: self._acts.seek(frame), is_look=True),
+            describe=lambda *what: self._do(lambda: self._acts.describe(*what)),
             load=lambda name, content: self._do(lambda: self._acts.load(name, content)),
             changed=self.refresh,
         )
@@ -143,11 +143,16 @@ class Explorer:
     @property
     def names(self) -> Mapping[ObjectId, str]:
         """The names of objects that have one; `rename` gives them."""
-        return MappingProxyType(self._gaze.names)
+        return self.session.appearance.names
 
     def rename(self, object_id: ObjectId, name: str) -> None:
         """Nothing; calls an object by a name, or with an empty one by its number."""
-        self._gaze.rename(object_id, name)
+        self._acts.describe("rename", object_id, name)
+        self.refresh()
+
+    def recolour(self, object_id: ObjectId, colour: str) -> None:
+        """Nothing; shows an object in a colour, ``#rrggbb``, or with an empty one in its own."""
+        self._acts.describe("colour", object_id, colour)
         self.refresh()
 
     def refresh(self) -> None:
@@ -289,13 +294,13 @@ class Explorer:
         panel.objects.show_objects(objects_of(session, scene), gaze, session)
         measure = self._album.measure
         panel.looks.show_canvas(panel.canvas, (measure,), measure if gaze.has_map else NO_MAP)
-        panel.show_tool()
+        panel.show_tool(session.appearance.colour(gaze.object_id))
         panel.question.show(self._asked())
-        self._insight.look(session, Spot(frame, gaze.object_id, gaze.names, is_running))
+        self._insight.look(session, Spot(frame, gaze.object_id, is_running))
         wait_s = 0.0 if is_running else _REST_S
         self._desk.post(self._insight.look_into, instead_of="stage", after_s=wait_s)
 
     def _asked(self) -> Asked:
         request = self.session.request
         image = None if request is None else self._album.image(request.frame)
-        return asked(self.session, self._driver, self._gaze.names, image)
+        return asked(self.session, self._driver, self.session.appearance.names, image)

@@ -15,7 +15,7 @@ class Gaze:
     """The frame that is shown, the object and tool in hand, and whether the left button means "it".
 
     ``is_following`` says that the frame at work is shown. Widths of tools are in image pixels.
-    ``names`` are those a person gave; ``hidden`` objects aren't drawn. ``has_map`` says whether the
+    ``hidden`` objects aren't drawn. ``has_map`` says whether the
     uncertainty is. ``region`` is where marks count at the frame ``region_at``; without points that
     is everywhere.
     """
@@ -26,7 +26,6 @@ class Gaze:
     is_following: bool = True
     tool: Tool = "click"
     widths: dict[Tool, float] = field(default_factory=dict[Tool, float])
-    names: dict[ObjectId, str] = field(default_factory=dict[ObjectId, str])
     hidden: set[ObjectId] = field(default_factory=set[ObjectId])
     has_map: bool = True
     region: tuple[Point, ...] = ()
@@ -88,14 +87,6 @@ class Gaze:
         """
         check_object_id(object_id)
         self.object_id, self.is_positive = int(object_id), True
-
-    def rename(self, object_id: ObjectId, name: str) -> None:
-        """Nothing; the object has this name, or with none its number."""
-        check_object_id(object_id)
-        if name.strip():
-            self.names[object_id] = name.strip()
-        else:
-            self.names.pop(object_id, None)
 
     def hide(self, object_id: ObjectId, *, hidden: bool) -> None:
         """Nothing; the object isn't drawn, or is again. The session keeps it in any case."""

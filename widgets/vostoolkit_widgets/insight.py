@@ -1,7 +1,7 @@
 """What explains a run beside its picture: stages, time, thresholds, memory, and other runs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -45,11 +45,10 @@ class Host:
 
 @dataclass(frozen=True)
 class Spot:
-    """Which frame and object a person looks at, by which names, and whether stages are computed."""
+    """Which frame and object a person looks at, and whether stages are computed."""
 
     frame: int = 0
     object_id: ObjectId = 1
-    names: Mapping[ObjectId, str] = field(default_factory=dict[ObjectId, str])
     is_running: bool = False
 
 
@@ -103,8 +102,11 @@ class Insight:
         curves = curves_of(rows_so_far(self._session))
         if self._agreement is not None:
             curves = self._agreement.on(self._session, curves, "the truth")
-        names = self._spot.names
-        return [replace(curve, name=names.get(curve.object_id, "")) for curve in curves]
+        seen = self._session.appearance
+        return [
+            replace(c, name=seen.names.get(c.object_id, ""), colour=seen.colour(c.object_id))
+            for c in curves
+        ]
 
     def wait(self, timeout_s: float) -> bool:
         """Whether all that was asked for was done in time."""

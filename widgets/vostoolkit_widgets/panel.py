@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets
 
 from vostoolkit.arrays import ObjectId, Size
+from vostoolkit.colours import Rgb, colour_of
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.capture import Dropped, Event
 from vostoolkit_widgets.chips import Chips
@@ -39,7 +40,8 @@ class Doings:
 
     ``act`` gets the name of a button or hotkey, ``stroke`` what was drawn, ``on_object`` what is
     done with an object (choose, hide, forget), ``seek`` a frame, ``load`` a mask file's name and
-    content; ``changed`` is called when the gaze was changed.
+    content, ``describe`` what an object is called or its colour; ``changed`` is called when the
+    gaze was changed.
     """
 
     act: Callable[[str], None]
@@ -47,6 +49,7 @@ class Doings:
     on_object: Callable[[str, ObjectId], None]
     seek: Callable[[int], None]
     load: Callable[[str, bytes], None]
+    describe: Callable[[str, ObjectId, str], None]
     changed: Callable[[], None]
 
 
@@ -75,6 +78,7 @@ class Panel:
         self.canvas = FrameCanvas(size, hotkeys=KEYS, later=later)
         self._insight, self.timeline = insight, insight.timeline
         self._gaze, self._doings = gaze, doings
+        self._colour = colour_of(gaze.object_id)
 
         def press(name: str, value: Any = None) -> None:
             later(lambda: self._pressed(name, value))
@@ -89,13 +93,14 @@ class Panel:
         self.question.complain("")
         self.widget = self._arranged()
 
-    def show_tool(self) -> None:
-        """Nothing; shows the tool in hand, which makes the strokes from now on."""
+    def show_tool(self, colour: Rgb | None = None) -> None:
+        """Nothing; shows the tool in hand, whose strokes are in this colour from now on."""
         gaze, view = self._gaze, self.canvas.view
+        self._colour = colour = colour or self._colour
         width = (gaze.width or 0.0) * view.scale[0]
-        ink = ink_of(gaze.tool, gaze.object_id, positive=gaze.is_positive, width=width)
+        ink = ink_of(gaze.tool, colour, positive=gaze.is_positive, width=width)
         self._hands.take(gaze.tool, ink, gaze.place)
-        self.toolbar.show_gaze(gaze, view.zoom)
+        self.toolbar.show_gaze(gaze, view.zoom, colour)
 
     def _felt(self, event: Event) -> None:
         if isinstance(event, Dropped):
@@ -125,9 +130,8 @@ class Panel:
             case "width":
                 gaze.widen(float(value))
                 self._doings.changed()
-            case "rename":
-                gaze.rename(int(value[0]), str(value[1]))
-                self._doings.changed()
+            case "rename" | "colour":
+                self._doings.describe(name, int(value[0]), str(value[1]))
             case "mask":
                 self._doings.load(*value)
             case "choose" | "hide" | "forget":

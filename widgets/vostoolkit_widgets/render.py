@@ -83,12 +83,13 @@ def composed(
     *,
     mask_opacity: float = 0.35,
     map_opacity: float = 0.0,
+    palette: Palette = OKABE_ITO,
 ) -> Image:
     """The frame with masks and uncertainty over it, as the canvas shows them."""
     out = image.astype(np.float32)
     if labels is not None:
         weight = mask_opacity * (labels > 0)[..., None]
-        out += weight * (OKABE_ITO[labels] - out)
+        out += weight * (palette[labels] - out)
     if entropy is not None and map_opacity:
         index = _eight_bits(entropy)
         weight = (map_opacity / 255) * _map_alpha()[index][..., None]

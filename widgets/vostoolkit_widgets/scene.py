@@ -7,8 +7,9 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool
 
+from vostoolkit.appearance import PLAIN, Appearance
 from vostoolkit.arrays import Labels, ObjectId, Size
-from vostoolkit.colours import Rgb, colour_of
+from vostoolkit.colours import Rgb
 from vostoolkit.prompts import Box, Click, Drawing, Local, Prompt, Scribble
 from vostoolkit.results import (
     Decision,
@@ -43,6 +44,7 @@ class Scene:
     result: StageResult | None = None
     decision: Decision | None = None
     drawn: tuple[Drawing, ...] = ()
+    appearance: Appearance = PLAIN
 
     @cached_property
     def shown(self) -> Labels | None:
@@ -91,7 +93,7 @@ def scene_of(session: Session, frame: int, pending: Iterable[Prompt] = ()) -> Sc
     drawn = tuple(prompt for prompt in waiting if isinstance(prompt, Drawing))
     if record is None:
         labels = None if picture is None else decode_labels(picture)
-        return Scene(frame, size, labels, prompts, drawn=drawn)
+        return Scene(frame, size, labels, prompts, drawn=drawn, appearance=session.appearance)
     masks = record.masks
     results = [event for event in record.events if isinstance(event, StageResult)]
     return Scene(
@@ -104,6 +106,7 @@ def scene_of(session: Session, frame: int, pending: Iterable[Prompt] = ()) -> Sc
         request=request if request is not None and request.frame == frame else None,
         result=_shown(record, results),
         decision=record.decision,
+        appearance=session.appearance,
     )
 
 
@@ -127,7 +130,7 @@ def marks_of(scene: Scene) -> list[Shape]:
     """The prompts of a scene as shapes in image coordinates."""
     shapes: list[Shape] = []
     for prompt in scene.prompts:
-        shapes += _mark(prompt)
+        shapes += _mark(prompt, scene.appearance.colour(prompt.object_id))
     for click in scene.pseudo:
         shapes += _diamond(click)
     return shapes
@@ -148,8 +151,7 @@ def asked_frames(session: Session) -> set[int]:
     return {frame for frame in rows if any(row.asked for row in rows[frame])}
 
 
-def _mark(prompt: Prompt) -> list[Shape]:
-    colour = colour_of(prompt.object_id)
+def _mark(prompt: Prompt, colour: Rgb) -> list[Shape]:
     match prompt:
         case Click(x=x, y=y, positive=positive):
             arms = (_ACROSS, _DOWN) if positive else (_ACROSS,)
@@ -170,7 +172,7 @@ def _mark(prompt: Prompt) -> list[Shape]:
                 Line(corners, colour, 2, closed=True),
             ]
         case Local(mark=mark, region=region):
-            return [*region_border(region), *_mark(mark)]
+            return [*region_border(region), *_mark(mark, colour)]
         case _:
             return []
 

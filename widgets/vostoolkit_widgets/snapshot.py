@@ -36,10 +36,11 @@ def frame_picture(
         entropy,
         mask_opacity=canvas.mask_opacity,
         map_opacity=canvas.map_opacity,
+        palette=scene.appearance.palette,
     )
     view = Viewport(canvas.view.image, canvas.view.canvas)
     large = np.asarray(cv2.resize(flat, view.canvas[::-1], interpolation=cv2.INTER_AREA))
-    shapes = (*outline_shapes(scene.shown), *marks_of(scene))
+    shapes = (*outline_shapes(scene.shown, scene.appearance), *marks_of(scene))
     return on_picture(large, [placed(shape, view) for shape in shapes])
 
 

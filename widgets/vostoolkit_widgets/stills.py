@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from vostoolkit.appearance import PLAIN, Appearance
 from vostoolkit.arrays import Labels
-from vostoolkit.colours import colour_of
 from vostoolkit_widgets import render
 from vostoolkit_widgets.shapes import Line, Shape
 
@@ -28,19 +28,24 @@ class Still:
 
 
 def still_of(
-    frame: bytes | None, labels: Labels | None, map_: bytes | None, marks: Iterable[Shape] = ()
+    frame: bytes | None,
+    labels: Labels | None,
+    map_: bytes | None,
+    marks: Iterable[Shape] = (),
+    *,
+    appearance: Appearance = PLAIN,
 ) -> Still:
     """A still of a frame and a map that `render` encoded, and of labels, which are encoded here."""
-    masks = None if labels is None else render.labels_png(labels)
-    return Still(frame, masks, map_, tuple(outline_shapes(labels)), tuple(marks))
+    masks = None if labels is None else render.labels_png(labels, appearance.palette)
+    return Still(frame, masks, map_, tuple(outline_shapes(labels, appearance)), tuple(marks))
 
 
-def outline_shapes(labels: Labels | None) -> list[Line]:
+def outline_shapes(labels: Labels | None, appearance: Appearance = PLAIN) -> list[Line]:
     """The outlines of all objects, in image coordinates; dark below, so that they always show."""
     found = {} if labels is None else render.outlines(labels)
     lines: list[Line] = []
     for object_id, contours in found.items():
-        colour = colour_of(object_id)
+        colour = appearance.colour(object_id)
         for under, width in ((_HALO, 3.0), (colour, 1.6)):
             lines += [Line(contour, under, width, closed=True) for contour in contours]
     return lines

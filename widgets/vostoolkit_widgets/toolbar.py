@@ -1,7 +1,6 @@
 """The row of tools under the canvas, and what a stroke with each looks like."""
 
-from vostoolkit.arrays import ObjectId
-from vostoolkit.colours import colour_of, css
+from vostoolkit.colours import Rgb, css
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
 from vostoolkit_widgets.capture import Ink
@@ -26,8 +25,8 @@ class Toolbar(Bar):
 
     _esm = asset("elements.js") + asset("toolbar.js")
 
-    def show_gaze(self, gaze: Gaze, zoom: float) -> None:
-        """Nothing; shows the tool in hand and how it is set."""
+    def show_gaze(self, gaze: Gaze, zoom: float, colour: Rgb) -> None:
+        """Nothing; shows the tool in hand and how it is set, in the object's colour."""
         self.show(
             tools=[[name, tip] for name, tip in TIPS.items()],
             tool=gaze.tool,
@@ -36,14 +35,14 @@ class Toolbar(Bar):
             positive=gaze.is_positive,
             width=gaze.width,
             widths=[NARROWEST, WIDEST],
-            colour=css(colour_of(gaze.object_id)),
+            colour=css(colour),
             zoom=round(zoom, 2),
         )
 
 
-def ink_of(tool: Tool, object_id: ObjectId, *, positive: bool, width: float) -> Ink:
-    """What a stroke looks like while it is drawn; the width is in canvas pixels."""
-    own = css(colour_of(object_id))
+def ink_of(tool: Tool, colour: Rgb, *, positive: bool, width: float) -> Ink:
+    """What a stroke on an object of a colour looks like; the width is in canvas pixels."""
+    own = css(colour)
     if tool == "scribble":
         return Ink("line", own if positive else _WHITE, _WHITE, max(width, 2.0))
     if tool == "box":

@@ -6,13 +6,14 @@ const BIN = "M3 4.5h10M6.3 4.5V3h3.4v1.5M4.3 4.5l.6 8.5h6.2l.6-8.5M6.7 7v3.7M9.3
 function render({ model, el }) {
   const send = (name, value) => model.send({ name, value });
   const chips = new Map();
+  const swatches = element("datalist", { id: `vos-swatches-${Math.random().toString(36).slice(2)}` });
   const fresh = element("button", {
     type: "button", class: "vos-fresh", title: "Strokes are on a new object  (N)",
     onclick: () => send("object"),
   }, "+ object");
   const bar = row("Objects", fresh);
   bar.classList.add("vos-chips");
-  el.append(bar);
+  el.append(bar, swatches);
 
   const spoken = ({ id, name }) => (name ? `${name} (object ${id})` : `object ${id}`);
 
@@ -48,18 +49,23 @@ function render({ model, el }) {
     chip.take = element("button", { type: "button", onclick: () => send("choose", id),
       ondblclick: () => rename(chip, chip.known) }, dot, text);
     chip.hide = element("button", { type: "button", class: "vos-icon", onclick: () => send("hide", id) });
+    chip.paint = element("input", { type: "color", class: "vos-paint vos-more", list: swatches.id,
+      onchange: () => send("colour", [id, chip.paint.value]) });
     chip.pen = element("button", { type: "button", class: "vos-icon vos-more",
       onclick: () => rename(chip, chip.known) }, icon(PEN));
     chip.bin = element("button", { type: "button", class: "vos-icon vos-more",
       onclick: () => send("forget", id) }, icon(BIN));
-    chip.whole = element("span", { class: "vos-chip", role: "group" }, chip.take, chip.hide, chip.pen, chip.bin);
+    chip.whole = element("span", { class: "vos-chip", role: "group" }, chip.take, chip.hide, chip.paint, chip.pen, chip.bin);
     return chip;
   }
 
   const say = (button, tip) => { button.title = tip; button.setAttribute("aria-label", tip); };
 
   function show() {
-    const { objects = [], chosen } = model.get("state");
+    const { objects = [], chosen, swatches: colours = [] } = model.get("state");
+    if (swatches.childElementCount !== colours.length) {
+      swatches.replaceChildren(...colours.map((value) => element("option", { value })));
+    }
     const ids = objects.map(({ id }) => id);
     for (const [id, chip] of chips) if (!ids.includes(id)) { chip.whole.remove(); chips.delete(id); }
     for (const known of objects) {
@@ -77,6 +83,8 @@ function render({ model, el }) {
       say(chip.hide, `${hidden ? "Show" : "Hide"} ${spoken(known)}`);
       chip.hide.setAttribute("aria-pressed", hidden);
       chip.hide.replaceChildren(icon(hidden ? SHUT : EYE));
+      say(chip.paint, `Colour of ${spoken(known)}`);
+      if (document.activeElement !== chip.paint) chip.paint.value = colour;
       say(chip.pen, `Rename ${spoken(known)}`);
       say(chip.bin, known.forget);
     }
