@@ -2,6 +2,7 @@
 
 from vostoolkit import _opencv as _opencv
 from vostoolkit.arrays import Size
+from vostoolkit.autosave import Autosave
 from vostoolkit.data.drawings import read_drawings
 from vostoolkit.data.exporting import export
 from vostoolkit.errors import (
@@ -86,6 +87,7 @@ __all__ = [
     "Absent",
     "AnnotationChoice",
     "AotPropagator",
+    "Autosave",
     "Box",
     "Checkpoint",
     "Click",

@@ -30,6 +30,11 @@ class History:
         self._future: list[Point] = []
 
     @property
+    def answers(self) -> Answers:
+        """All that was given and not taken back."""
+        return self._runner.answers
+
+    @property
     def done(self) -> int:
         """How many steps and answers can be taken back."""
         return len(self._past)

@@ -1,7 +1,9 @@
 """What a run did before, computed again beside it."""
 
+from collections.abc import Iterator
+
 from vostoolkit.errors import SessionError
-from vostoolkit.protocols import place_of
+from vostoolkit.protocols import Event, place_of
 from vostoolkit.records import FrameRecord
 from vostoolkit.runner import Runner
 from vostoolkit.trace import Keep, Trace
@@ -46,6 +48,23 @@ def replayed(runner: Runner, place: int) -> Runner:
     beside = _beside(runner)
     beside.go_to_end_of(place)
     return beside
+
+
+def again(runner: Runner) -> Iterator[Event]:
+    """The events of a run from its beginning to where it stands now, computed again beside it.
+
+    Raises:
+        SessionError: a branch, of which what came before isn't known, or a live stream.
+    """
+    runner.check_can_go_back()
+    if runner.origin is not None:
+        raise SessionError(
+            "this is a branch: the session that it came from has the probabilities of its beginning"
+        )
+    beside, end = _beside(runner), runner.cursor
+    beside.store.drop_from(-1)
+    while beside.cursor < end:
+        yield beside.advance()
 
 
 def _beside(runner: Runner, only: int | None = None) -> Runner:

@@ -119,6 +119,11 @@ class Runner:
                 "repeat itself; its stages must depend on their arguments alone"
             )
 
+    def go_to(self, saved: Saved | None) -> None:
+        """Nothing; stands at a checkpoint, or before the first, and asks for nothing before it."""
+        self.check_can_go_back()
+        self._restart(saved)
+
     @property
     def first(self) -> int:
         """The first place: frame 0, or round 1."""

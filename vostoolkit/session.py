@@ -2,13 +2,13 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from vostoolkit import storage
-from vostoolkit.answers import check_prompts
+from vostoolkit.answers import Answers, check_prompts
 from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import Image, Labels, ObjectId
 from vostoolkit.checkpoints import CheckpointStore
@@ -19,7 +19,7 @@ from vostoolkit.masks import Masks
 from vostoolkit.prompts import Prompt, Skip
 from vostoolkit.protocols import Event, Method, User
 from vostoolkit.records import FrameRecord
-from vostoolkit.replay import record_of, replayed
+from vostoolkit.replay import again, record_of, replayed
 from vostoolkit.results import Checkpoint, Propagation, Request
 from vostoolkit.runner import Runner, Until, condition
 from vostoolkit.trace import Keep, Trace
@@ -47,6 +47,8 @@ class Session:
         self._runner = Runner(method, self.video, store=store, trace=self.trace)
         self.turn = threading.RLock()
         """Held while a thread looks where the session stands and moves it on."""
+        self.watchers: list[Callable[[], None]] = []
+        """Called after each change, while the turn is held; for what keeps a session's work."""
         self.history = History(self._runner)
         self.appearance = Appearance()
         """What objects are called and which colours they have; it can be set."""
@@ -255,10 +257,28 @@ class Session:
         """
         return image_of(self.video, frame)
 
-    @in_turn
+    def events(self) -> Iterator[Event]:
+        """All events up to where it stands, computed again from the beginning."""
+        return again(self._runner)
+
     def save(self, folder: str | Path) -> Path:
         """The folder, with all that is needed to go on exactly: prompts, labels, numbers, state."""
-        return storage.save(Path(folder), self.trace, self._runner, self.appearance)
+        with self.turn:
+            return storage.save(Path(folder), self.trace, self._runner, self.appearance)
+
+    @in_turn
+    def restore(self, folder: str | Path, answers: Answers | None = None) -> None:
+        """Nothing; a new session goes on at the point where the one in a folder was saved.
+
+        With other ``answers`` than the saved ones it stands where they change nothing yet.
+
+        Raises:
+            SessionError: no session there, or one of another video or method; or this one has
+                begun already.
+        """
+        if self.last is not None or self.prompts:
+            raise SessionError(f"{folder} can't be restored into a session that has begun")
+        self.appearance = storage.restore(Path(folder), self.trace, self._runner, answers)
 
     @staticmethod
     def load(
@@ -270,22 +290,5 @@ class Session:
             SessionError: no session there, or one of another video or method.
         """
         session = Session(method, video, keep=keep)
-        stored = storage.load(Path(folder), session._runner)
-        session.appearance = stored.appearance
-        session._runner.answers, session._runner.origin = stored.answers, stored.origin
-        if stored.saved:
-            session._runner.store.add(stored.saved)
-            at = stored.saved.cursor
-            rounds = {f: r for f, r in stored.rounds.items() if r <= at.place}
-            rows = {f: rows for f, rows in stored.rows.items() if f in rounds}
-            session.trace.past[at.place, at.visit] = rows, rounds
-        try:
-            session._runner.seek(stored.cursor)
-        except RuntimeError as error:  # what torch says of tensors that don't fit
-            raise SessionError(
-                f"the state in {folder} doesn't fit this method ({error}): give the one, with the "
-                "same networks, that it was saved with"
-            ) from error
-        session.trace.rows = {**stored.rows, **session.trace.rows}
-        session.trace.pictures = {**stored.pictures, **session.trace.pictures}
+        session.restore(folder)
         return session

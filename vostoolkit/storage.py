@@ -5,26 +5,29 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
 import torch
 
-from vostoolkit import prompts as prompt_types
 from vostoolkit.answers import Answers
 from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import Size
 from vostoolkit.checkpoints import Cursor, Saved
 from vostoolkit.errors import SessionError
-from vostoolkit.frames import Video
-from vostoolkit.prompts import Drawing, Local, Prompt
+from vostoolkit.frames import Stream, Video
+from vostoolkit.prompt_json import answers_from_json, answers_to_json
+from vostoolkit.protocols import Method
 from vostoolkit.records import Row
 from vostoolkit.runner import Runner
-from vostoolkit.trace import Trace, decode_labels, encode_labels
+from vostoolkit.trace import Trace
+
+INDEX = "session.json"
+"""The file that makes a folder a session's; written last."""
 
 _VERSION = 2
 _OWN_PACKAGE = "vostoolkit"
@@ -59,16 +62,20 @@ def save(folder: Path, trace: Trace, runner: Runner, appearance: Appearance) -> 
     """
     (folder / "labels").mkdir(parents=True, exist_ok=True)
     for frame, png in trace.pictures.items():
-        _write(folder / "labels" / f"{frame:06d}.png", png)
+        path = folder / "labels" / f"{frame:06d}.png"
+        if not path.is_file() or path.read_bytes() != png:
+            _write(path, png)
     for stale in folder.glob("labels/*.png"):
         if int(stale.stem) not in trace.pictures:
             stale.unlink()
     place = runner.cursor.place if runner.in_rounds else runner.cursor.place - 1
     saved = runner.store.nearest(Cursor(place, sys.maxsize))
-    types = _save_state(folder / "state.pt", (saved, runner.origin))
+    state = folder / f"state-{time.time_ns()}.pt"
+    types = _save_state(state, (saved, runner.origin))
     index = {
         "version": _VERSION,
-        **_described(runner),
+        **described(runner.method, runner.video),
+        "state": state.name,
         "cursor": asdict(runner.cursor),
         "answers": answers_to_json(runner.answers),
         "types": types,
@@ -76,8 +83,62 @@ def save(folder: Path, trace: Trace, runner: Runner, appearance: Appearance) -> 
         "rounds": trace.rounds,
         "appearance": appearance.to_json(),
     }
-    _write(folder / "session.json", json.dumps(index).encode())
+    _write(folder / INDEX, json.dumps(index).encode())
+    for stale in set(folder.glob("state-*.pt")) - {state}:
+        stale.unlink()
     return folder
+
+
+def restore(
+    folder: Path, trace: Trace, runner: Runner, answers: Answers | None = None
+) -> Appearance:
+    """What objects look like; the run, which hasn't begun, stands where the saved one stood.
+
+    With other ``answers``, where they change nothing yet: at the saved state, or at the beginning.
+    Then a folder without a session will do too.
+
+    Raises:
+        SessionError: as `load` does; or a state of other networks than the method's.
+    """
+    if answers is not None and not (folder / INDEX).is_file():
+        runner.answers = answers
+        return Appearance()
+    stored = load(folder, runner)
+    saved = stored.saved
+    runner.answers, runner.origin = answers or stored.answers, stored.origin
+    is_same = answers_to_json(runner.answers) == answers_to_json(stored.answers)
+    if saved is not None and not _fits(saved, stored.answers, runner.answers):
+        saved = None
+    if saved is not None:
+        runner.store.add(saved)
+        at = saved.cursor
+        rounds = {f: r for f, r in stored.rounds.items() if r <= at.place}
+        rows = {f: rows for f, rows in stored.rows.items() if f in rounds}
+        trace.past[at.place, at.visit] = rows, rounds
+    try:
+        if is_same:
+            runner.seek(stored.cursor)
+        else:
+            runner.go_to(saved or stored.origin)
+    except RuntimeError as error:  # what torch says of tensors that don't fit
+        raise SessionError(
+            f"the state in {folder} doesn't fit this method ({error}): give the one, with the "
+            "same networks, that it was saved with"
+        ) from error
+    if not runner.in_rounds:
+        done = runner.cursor.place
+        trace.rows = {f: r for f, r in stored.rows.items() if f <= done} | trace.rows
+        trace.pictures = {f: p for f, p in stored.pictures.items() if f <= done} | trace.pictures
+    return stored.appearance
+
+
+def _fits(saved: Saved, before: Answers, now: Answers) -> bool:
+    """Whether a state that was reached with some answers would be reached with others too."""
+    place, used = saved.cursor.place, 1 + max(saved.used, default=-1)
+    old, new = (answers_to_json(some.before(place + 1)) for some in (before, now))
+    for own in (old, new):
+        own[str(place)] = own.get(str(place), [])[:used]
+    return old == new
 
 
 def load(folder: Path, runner: Runner) -> Stored:
@@ -87,7 +148,7 @@ def load(folder: Path, runner: Runner) -> Stored:
         SessionError: no session there, one that another version wrote, or one of another method or
             video than the runner's.
     """
-    path = folder / "session.json"
+    path = folder / INDEX
     if not path.is_file():
         raise SessionError(f"no session in {folder}: expected {path.name} as session.save() writes")
     index = json.loads(path.read_text())
@@ -96,13 +157,8 @@ def load(folder: Path, runner: Runner) -> Stored:
             f"{path} has format {index['version']}, this version reads {_VERSION}: "
             "open it with the version that wrote it"
         )
-    for what, given in _described(runner).items():
-        if index[what] != given:
-            raise SessionError(
-                f"{path} belongs to another {what}, {index[what]}; this one is {given}: "
-                f"give the {what} that it was saved with"
-            )
-    saved, origin = _load_state(folder / "state.pt", index["types"])
+    check_belongs(path, index, described(runner.method, runner.video))
+    saved, origin = _load_state(folder / index["state"], index["types"])
     rows: dict[int, tuple[Row, ...]] = {}
     for row in (Row(**values) for values in index["rows"]):
         rows[row.frame] = (*rows.get(row.frame, ()), row)
@@ -118,61 +174,28 @@ def load(folder: Path, runner: Runner) -> Stored:
     )
 
 
-def _described(runner: Runner) -> dict[str, str]:
+def described(method: Method, video: Video | Stream) -> dict[str, str]:
     """What a saved run must be continued with, in words."""
-    video, method = runner.video, type(runner.method)
+    kind = type(method)
     length = f"{len(video)} frames" if isinstance(video, Video) else "a stream"
     return {
         "video": f"{length} of {video.size.width}x{video.size.height} pixels",
-        "method": f"{method.__module__}.{method.__qualname__}",
+        "method": f"{kind.__module__}.{kind.__qualname__}",
     }
 
 
-def answers_to_json(answers: Answers) -> dict[str, Any]:
-    """Prompts by frame or round as plain lists; drawings as PNG in hexadecimal."""
-    return {
-        str(frame): [[_prompt_to_json(prompt) for prompt in group] for group in groups]
-        for frame, groups in answers.groups.items()
-    }
+def check_belongs(path: Path, saved: Mapping[str, Any], given: Mapping[str, str]) -> None:
+    """Nothing, if what was saved belongs to what is given, both as `described`.
 
-
-def answers_from_json(data: dict[str, Any]) -> Answers:
-    """The prompts again."""
-    groups = {
-        int(frame): tuple(tuple(_prompt_from_json(p) for p in group) for group in groups)
-        for frame, groups in data.items()
-    }
-    return Answers(MappingProxyType(groups))
-
-
-def _prompt_to_json(prompt: Prompt) -> dict[str, Any]:
-    values = {f.name: getattr(prompt, f.name) for f in dataclasses.fields(prompt)}
-    if isinstance(prompt, Drawing):
-        values["mask"] = encode_labels(prompt.mask.astype(np.uint8)).hex()
-    if isinstance(prompt, Local):
-        values["mark"] = _prompt_to_json(prompt.mark)
-    values = {name: _plain(value) for name, value in values.items()}
-    return {"type": type(prompt).__name__, **values}
-
-
-def _plain(value: Any) -> Any:
-    """The value with numpy's numbers as Python's own."""
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in cast(Iterable[Any], value)]
-    return value
-
-
-def _prompt_from_json(data: dict[str, Any]) -> Prompt:
-    values = {key: value for key, value in data.items() if key != "type"}
-    if "mask" in values:
-        values["mask"] = decode_labels(bytes.fromhex(values["mask"])).astype(np.bool_)
-    for name in {"points", "region"} & values.keys():
-        values[name] = tuple((x, y) for x, y in values[name])
-    if "mark" in values:
-        values["mark"] = _prompt_from_json(values["mark"])
-    return getattr(prompt_types, data["type"])(**values)
+    Raises:
+        SessionError: it doesn't.
+    """
+    for what, own in given.items():
+        if saved.get(what) != own:
+            raise SessionError(
+                f"{path} belongs to another {what}, {saved.get(what)}; this one is {own}: "
+                f"give the {what} that it was saved with"
+            )
 
 
 def _save_state(path: Path, states: tuple[Saved | None, ...]) -> list[str]:

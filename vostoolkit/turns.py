@@ -9,7 +9,7 @@ _R = TypeVar("_R")
 
 
 def in_turn(method: Callable[Concatenate[Any, _P], _R]) -> Callable[Concatenate[Any, _P], _R]:
-    """The method, called while the object's lock ``turn`` is held.
+    """The method, called while the object's lock ``turn`` is held; then its ``watchers`` are.
 
     A widget's thread and a notebook's cells share a session: one waits for the other.
     """
@@ -17,6 +17,9 @@ def in_turn(method: Callable[Concatenate[Any, _P], _R]) -> Callable[Concatenate[
     @functools.wraps(method)
     def waiting(self: Any, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
         with self.turn:
-            return method(self, *args, **kwargs)
+            result = method(self, *args, **kwargs)
+            for watcher in tuple(self.watchers):
+                watcher()
+            return result
 
     return waiting
