@@ -241,7 +241,7 @@ def test_objects_are_added_renamed_hidden_and_deleted(notebook):
     page.locator(".vos-chip.vos-chosen button").first.dblclick()
     page.keyboard.type("dd light")  # in a notebook's command mode d d deletes the cell
     page.keyboard.press("Enter")
-    notebook.until("explorer.names.get(2) == 'dd light'")
+    notebook.until("session.appearance.names.get(2) == 'dd light'")
     assert page.locator(".jp-CodeCell").count() == len(CELLS)
     page.locator(".vos-chip", has_text="dd light").wait_for()
     notebook.keep_picture("objects")

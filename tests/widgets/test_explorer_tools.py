@@ -109,11 +109,14 @@ def test_undo_and_redo_by_key_and_button(explorer):
 def test_an_object_has_a_name_in_its_chip_the_question_and_the_timeline(explorer):
     click(explorer, 3, 2)
     say(explorer, "objects", "rename", [1, " the man "])
-    assert chips(explorer)[0]["name"] == "the man" and explorer.names == {1: "the man"}
+    assert chips(explorer)[0]["name"] == "the man" and explorer.session.appearance.names == {
+        1: "the man"
+    }
     press(explorer, "run")
     assert "Object &quot;the man&quot; at frame 4" in question(explorer)
     assert explorer._panel.timeline._curves[0].name == "the man"
-    explorer.rename(1, "")
+    explorer.session.appearance = explorer.session.appearance.named(1, "")
+    explorer.refresh()
     assert explorer.settle(10) and "Object 1 at frame 4" in question(explorer)
 
 
@@ -130,7 +133,8 @@ def test_an_object_has_the_colour_it_was_given_wherever_it_is_shown(explorer):
     palette = Image.open(io.BytesIO(still.masks)).getpalette()
     assert tuple(palette[3:6]) == red
     assert explorer._insight.curves()[0].colour == red
-    explorer.recolour(1, "")
+    explorer.session.appearance = explorer.session.appearance.coloured(1, "")
+    explorer.refresh()
     assert explorer.settle(10) and chips(explorer)[0]["colour"] == css(colour_of(1))
     say(explorer, "objects", "object")
     say(explorer, "objects", "colour", [2, "#ff0010"])

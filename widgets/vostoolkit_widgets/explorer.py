@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ class Explorer:
 
     The cell that displays it returns at once: stages run on a thread, and stop within one stage.
     Clicks go to the session as prompts, so all is there in Python as well: `session`, and `frame`
-    and `object_id`, which can be set.
+    and `object_id`, which can be set; names and colours are in ``session.appearance``.
 
     Raises:
         ValueError: ``show`` names a part that there isn't.
@@ -138,21 +138,6 @@ class Explorer:
     @tool.setter
     def tool(self, tool: str) -> None:
         self._gaze.pick(tool)
-        self.refresh()
-
-    @property
-    def names(self) -> Mapping[ObjectId, str]:
-        """The names of objects that have one; `rename` gives them."""
-        return self.session.appearance.names
-
-    def rename(self, object_id: ObjectId, name: str) -> None:
-        """Nothing; calls an object by a name, or with an empty one by its number."""
-        self._acts.describe("rename", object_id, name)
-        self.refresh()
-
-    def recolour(self, object_id: ObjectId, colour: str) -> None:
-        """Nothing; shows an object in a colour, ``#rrggbb``, or with an empty one in its own."""
-        self._acts.describe("colour", object_id, colour)
         self.refresh()
 
     def refresh(self) -> None:
