@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from vostoolkit.arrays import Size
 from vostoolkit.networks.click import (
     ClickNetwork,
     Working,
     normalised,
     predict_mask,
+    scribbled,
     settled,
     surroundings,
 )
@@ -147,3 +151,14 @@ def test_a_first_stroke_may_change_everything(network, picture):
     free = Working(sure=0.5)
     again = predict_mask(network, picture, [click(24, 32)], previous=previous, working=free)
     assert torch.equal(first, again)
+
+
+def test_a_long_scribble_is_looked_at_close_up():
+    line = Scribble(0, 1, ((40.0, 30.0), (60.0, 50.0)))
+    around = scribbled([line], Size(64, 96), 2.0)
+    assert (around.left, around.top, around.right, around.bottom) == (30, 20, 71, 61)
+    short = Scribble(0, 1, ((40.0, 30.0), (42.0, 30.0)))  # at least 32 pixels, half the short side
+    around = scribbled([short], Size(64, 96), 2.0)
+    assert (around.left, around.top, around.right, around.bottom) == (25, 14, 58, 47)
+    assert scribbled([Click(0, 1, 40, 30)], Size(64, 96), 2.0) is None
+    assert scribbled([replace(line, positive=False)], Size(64, 96), 2.0) is None

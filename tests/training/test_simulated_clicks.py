@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 from vostoolkit.arrays import Size
 from vostoolkit.prompts import rasterise
 from vostoolkit.training.click_examples import random_example
-from vostoolkit.training.simulated_clicks import error_click, error_scribble, loose_box, spoiled
+from vostoolkit.training.simulated_clicks import (
+    error_click,
+    error_line,
+    error_scribble,
+    loose_box,
+    spoiled,
+)
 
 
 def disk(x, y, radius, side=48):
@@ -54,6 +60,20 @@ def test_scribbles_stay_inside_the_error(seed):
     assert touched.any()
     assert (truth[touched] == 1).mean() > 0.95
     assert error_scribble(truth, truth, np.random.default_rng(seed)) is None
+
+
+def test_a_line_runs_along_the_whole_error():
+    truth = np.zeros((48, 48), np.uint8)
+    truth[20:25, 4:44] = 1
+    nothing = np.zeros_like(truth)
+    line = error_line(truth, nothing)
+    x = [x for x, _ in line.points]
+    assert line.positive
+    assert min(x) < 10
+    assert max(x) > 36
+    assert np.mean([truth[int(y), int(x)] for x, y in line.points]) > 0.9
+    assert not error_line(nothing, truth).positive
+    assert error_line(truth, truth) is None
 
 
 @settings(max_examples=30)

@@ -88,9 +88,10 @@ class Working:
     """At which size a click network looks: short side of the picture in pixels, and of a close-up.
 
     Where the first answer covers little of the picture, a second look is taken at its surroundings
-    alone, `margin` times as large as the answer. From the second stroke on, the mask changes where
-    the newest one points, and elsewhere only where the network is `sure`; 0.5 lets it change
-    everything.
+    alone, `margin` times as large as the answer. A scribble says how large the object is, so
+    without a present mask the first look is already at `reach` times its extent. From the second
+    stroke on, the mask changes where the newest one points, and elsewhere only where the network is
+    `sure`; 0.5 lets it change everything.
 
     Source: the progressive merge of Chen et al., "FocalClick" (CVPR 2022), 3.4; `sure` is ours.
     """
@@ -99,9 +100,12 @@ class Working:
     close_up: bool = True
     margin: float = 2.0
     sure: float = 0.9
+    reach: float = 2.0
 
 
 WORKING = Working()
+
+_LEAST_VIEW = 0.5
 
 
 @torch.inference_mode()
@@ -134,10 +138,14 @@ def predict_mask(
     start = torch.zeros(size, device=device) if previous is None else previous.float().to(device)
     whole = Window(0, 0, size.width, size.height)
     look = partial(_look, network, image, tuple(strokes), box, short_side=working.short_side)
-    first = look(start, whole)
+    seen = whole
+    if previous is None and box is None:
+        seen = scribbled(strokes, size, working.reach) or whole
+    first = start.clone()
+    first[seen.slices] = look(start, seen)
     window = surroundings(first, strokes, working.margin)
     answer = first.clone()
-    if working.close_up and window.area <= 0.5 * whole.area:
+    if working.close_up and window.area <= 0.5 * seen.area:
         answer[window.slices] = look(first, window)
     if previous is None or len(strokes) < 2:
         return answer
@@ -172,12 +180,29 @@ def surroundings(
     left, right = min([x, *(p[0] for p in points)]), max([x + wide, *(p[0] for p in points)])
     top, bottom = min([y, *(p[1] for p in points)]), max([y + high, *(p[1] for p in points)])
     half = 0.5 * max(margin * max(right - left, bottom - top), 0.2 * min(height, width))
-    across, down = (left + right) / 2, (top + bottom) / 2
+    return _window((left + right) / 2, (top + bottom) / 2, half, Size(height, width))
+
+
+def scribbled(strokes: Sequence[Click | Scribble], size: Size, reach: float) -> Window | None:
+    """The window `reach` times as large as the positive scribbles; None if there is none.
+
+    It's at least half as large as the picture's short side, since a short stroke says little.
+    """
+    drawn = [s for s in strokes if isinstance(s, Scribble) and s.positive]
+    if not drawn:
+        return None
+    x, y = np.array([point for stroke in strokes for point in points_of(stroke)]).T
+    half = 0.5 * max(reach * max(np.ptp(x), np.ptp(y)), _LEAST_VIEW * min(size))
+    return _window((x.min() + x.max()) / 2, (y.min() + y.max()) / 2, half, size)
+
+
+def _window(across: float, down: float, half: float, size: Size) -> Window:
+    """The square of twice `half` around a place, as far as it's in the picture."""
     return Window(
         max(0, int(across - half)),
         max(0, int(down - half)),
-        min(width, int(across + half) + 1),
-        min(height, int(down + half) + 1),
+        min(size.width, int(across + half) + 1),
+        min(size.height, int(down + half) + 1),
     )
 
 

@@ -12,10 +12,17 @@ from vostoolkit.arrays import Image
 from vostoolkit.prompts import Box, Click, Scribble
 from vostoolkit.training.augment import varied
 from vostoolkit.training.pool import Pool
-from vostoolkit.training.simulated_clicks import error_click, error_scribble, loose_box, spoiled
+from vostoolkit.training.simulated_clicks import (
+    error_click,
+    error_line,
+    error_scribble,
+    loose_box,
+    spoiled,
+)
 
 _SMALLEST_SHARE = 0.0015
 _LARGEST_SHARE = 0.8
+_SCRIBBLED_SHARE = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +74,10 @@ def random_example(pool: Pool, rng: np.random.Generator, *, side: int = 128) -> 
 def _stroke(
     truth: UInt8[np.ndarray, "h w"], previous: UInt8[np.ndarray, "h w"], rng: np.random.Generator
 ) -> Click | Scribble | None:
-    if rng.random() < 0.15:
-        return error_scribble(truth, previous, rng, width=float(rng.uniform(1.5, 5)))
+    if rng.random() < _SCRIBBLED_SHARE:
+        width = float(rng.uniform(1.5, 5))
+        line = error_line(truth, previous, width=width) if rng.random() < 0.6 else None
+        return line or error_scribble(truth, previous, rng, width=width)
     return error_click(truth, previous, None if rng.random() < 0.3 else rng)
 
 

@@ -15,7 +15,7 @@ from vostoolkit.masks import Masks
 from vostoolkit.metrics.overlap import iou
 from vostoolkit.protocols import Refiner
 from vostoolkit.training.judged import Judged
-from vostoolkit.training.simulated_clicks import error_click, error_scribble
+from vostoolkit.training.simulated_clicks import error_click, error_line, error_scribble
 
 CLICKS = 5
 _FRAMES = 4
@@ -73,7 +73,10 @@ def real_targets(clip: Judged) -> Iterator[Target]:
 
 
 def click_scores(refiner: Refiner, targets: Iterable[Target]) -> ClickScores:
-    """A refiner's scores on targets; each click is in the middle of the largest error."""
+    """A refiner's scores on targets; each click is in the middle of the largest error.
+
+    The scribble is one line along the object, by DAVIS's robot.
+    """
     clicked: list[tuple[float, ...]] = []
     scribbled: list[float] = []
     for number, target in enumerate(targets):
@@ -99,7 +102,9 @@ def _clicked(refiner: Refiner, target: Target) -> tuple[float, ...]:
 def _scribbled(refiner: Refiner, target: Target, rng: np.random.Generator) -> float:
     frame, truth = target.frame, target.truth
     width = max(2.0, 0.01 * min(frame.size))
-    stroke = error_scribble(truth, np.zeros_like(truth), rng, width=width)
+    nothing = np.zeros_like(truth)
+    stroke = error_line(truth, nothing, width=width)
+    stroke = stroke or error_scribble(truth, nothing, rng, width=width)  # too round for a line
     if stroke is None:
         raise ValueError(f"frame {frame.index}: the target is empty")
     after = refiner(frame, 1, (replace(stroke, frame=frame.index),), None).after

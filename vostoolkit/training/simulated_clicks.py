@@ -6,7 +6,12 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from vostoolkit.arrays import Size
 from vostoolkit.prompts import Box, Click, Scribble
+from vostoolkit.strokes import to_scribble
+from vostoolkit.users.davis_robot import ScribbleRobot
+
+_ROBOT = ScribbleRobot()
 
 
 def error_click(
@@ -51,6 +56,26 @@ def error_scribble(
             stroke.append(corner)
     points = tuple((float(x), float(y)) for y, x in stroke)
     return Scribble(0, 1, points, positive=positive, width=width)
+
+
+def error_line(
+    truth: UInt8[np.ndarray, "h w"], predicted: UInt8[np.ndarray, "h w"], *, width: float = 3.0
+) -> Scribble | None:
+    """The longest line that DAVIS's robot draws in the largest error; None where it draws none.
+
+    It runs along the whole of what was missed, as a person's stroke does.
+    """
+    error = largest_error(truth, predicted)
+    if error is None:
+        return None
+    positive, region = error
+    only = region.astype(np.uint8)
+    lines = [line for line in _ROBOT.strokes(np.zeros_like(only), only) if line.label]
+    if not lines:
+        return None
+    size = Size(*truth.shape)
+    longest = max(lines, key=lambda line: len(line.pixels(size)))
+    return to_scribble(longest, size, 0, 1, positive=positive, width=width)
 
 
 def largest_error(
