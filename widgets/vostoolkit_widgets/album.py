@@ -74,6 +74,15 @@ class Album:
         frame, seen = self.frame(scene.frame), scene.appearance
         return still_of(frame, scene.shown, map_, marks_of(scene), appearance=seen)
 
+    def detail(self, scene: Scene) -> Still | None:
+        """A scene's frame and masks in all their pixels; None where the frame isn't there."""
+        image = self.image(scene.frame)
+        if image is None:
+            return None
+        whole, seen = scene.size, scene.appearance
+        frame = render.frame_jpeg(image, whole)
+        return still_of(frame, scene.shown, None, appearance=seen, largest=whole)
+
     def forget_after(self, frame: int) -> None:
         """Nothing; drops the maps of later frames, which will be computed again."""
         for index in [index for index in list(self._maps) if index > frame]:

@@ -19,6 +19,7 @@ WITHIN = Size(480, 680)
 
 _FRAME, _MASKS, _MAP, _MARKS = range(4)
 _PICTURES = (_FRAME, _MASKS, _MAP)
+_DETAILS = (len(_PICTURES) + _FRAME, len(_PICTURES) + _MASKS)
 _ZOOM_STEP = 1.0015
 
 
@@ -49,17 +50,20 @@ class FrameCanvas:
         self._is_outlined = True
         self._opacity = {_MASKS: 0.35, _MAP: 0.6}
         self._still = Still()
+        self._detail: Still | None = None
         self._sketch: tuple[Shape, ...] = ()
         self._callback: Callable[[Event], None] | None = None
         self._view_callback: Callable[[], None] | None = None
-        shown = render.shown_size(size)
+        self._coarse_callback: Callable[[], None] | None = None
+        shown = self._shown = render.shown_size(size)
+        whole = (size, size) if shown != size else ()
         self._surface = Surface(
             4,
             canvas,
             happened=self._happened,
             redraw=self.redraw,
             later=later,
-            sources=(shown, shown, render.map_size(size)),
+            sources=(shown, shown, render.map_size(size), *whole),
             hotkeys=hotkeys,
             cursor="crosshair",
             label="video frame: click on an object, right-click for what it is not",
@@ -80,6 +84,10 @@ class FrameCanvas:
     def on_view(self, callback: Callable[[], None] | None) -> None:
         """Nothing; the callback is called when another part of the frame is shown."""
         self._view_callback = callback
+
+    def on_coarse(self, callback: Callable[[], None] | None) -> None:
+        """Nothing; the callback is called when `show_detail` would show more than is seen."""
+        self._coarse_callback = callback
 
     def show(
         self,
@@ -104,7 +112,25 @@ class FrameCanvas:
     def show_still(self, still: Still) -> None:
         """Nothing; shows what was encoded before; only pictures that are new are sent."""
         before, self._still = self._still, still
-        self._draw(load=[n for n in _PICTURES if before.pictures[n] != still.pictures[n]])
+        changed = [n for n in _PICTURES if before.pictures[n] != still.pictures[n]]
+        if {_FRAME, _MASKS} & set(changed):
+            self._detail = None
+        self._draw(load=changed)
+        self._ask_for_detail()
+
+    def show_detail(self, still: Still | None) -> None:
+        """Nothing; shows the present frame and masks in all their pixels, if they can be seen."""
+        if still is not None and self.is_coarse:
+            self._detail = still
+            self._draw(load=_DETAILS)
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether a pixel that was sent takes more than one of the screen."""
+        if self._shown == self.view.image or self._detail is not None:
+            return False
+        sent = self._shown.width / self.view.image.width
+        return self.view.scale[0] * self._surface.fine > 1.05 * sent
 
     def mark(self, shapes: Iterable[Shape]) -> None:
         """Nothing; shows these shapes over the frame, in image coordinates."""
@@ -166,11 +192,12 @@ class FrameCanvas:
 
     def redraw(self) -> None:
         """Nothing; sends everything again."""
-        self._draw(load=_PICTURES)
+        self._draw(load=_PICTURES if self._detail is None else (*_PICTURES, *_DETAILS))
+        self._ask_for_detail()
 
     def close(self) -> None:
         """Nothing; takes the canvas out of the page."""
-        self._callback = self._view_callback = None
+        self._callback = self._view_callback = self._coarse_callback = None
         self._surface.close()
 
     def _pinched(self, pinch: Pinch) -> None:
@@ -184,8 +211,13 @@ class FrameCanvas:
         self.view = view
         self.capture.zoom = view.zoom
         self._draw()
+        self._ask_for_detail()
         if self._view_callback is not None:
             self._view_callback()
+
+    def _ask_for_detail(self) -> None:
+        if self._coarse_callback is not None and self.is_coarse:
+            self._coarse_callback()
 
     def _draw(self, load: Iterable[int] = ()) -> None:
         if not self.is_connected:
@@ -195,13 +227,16 @@ class FrameCanvas:
         size = (across * self.view.image.width, down * self.view.image.height)
         with layers.batch():
             for source in load:
-                layers.load(source, self._still.pictures[source])
+                still = self._detail if source in _DETAILS else self._still
+                if still is not None:
+                    layers.load(source, still.pictures[source % len(_PICTURES)])
             for index in _PICTURES:
                 with self._surface.cleared(index) as layer:
                     layer.global_alpha = self._opacity.get(index, 1.0)
                     layer.translate(-self.view.left * across, -self.view.top * down)
-                    layers.stamp(index, index, size=size)
-            outlines = self._still.outlines if self._is_outlined else ()
+                    is_fine = self._detail is not None and index != _MAP
+                    layers.stamp(index, _DETAILS[index] if is_fine else index, size=size)
+            outlines = (self._detail or self._still).outlines if self._is_outlined else ()
             with self._surface.cleared(_MARKS) as layer:
                 on_canvas(layer, self.placed((*outlines, *self._still.marks, *self._sketch)))
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,8 @@ class Explorer:
             show=show,
             later=self._desk.post,
         )
+        later = partial(self._desk.post, self._sharpen, instead_of="detail", after_s=_REST_S)
+        self._panel.canvas.on_coarse(later)
         self._begin(session)
         self._unwatch = after_each_cell(self.refresh)
         self._refresh()
@@ -284,6 +287,11 @@ class Explorer:
         self._insight.look(session, Spot(frame, gaze.object_id, is_running))
         wait_s = 0.0 if is_running else _REST_S
         self._desk.post(self._insight.look_into, instead_of="stage", after_s=wait_s)
+
+    def _sharpen(self) -> None:
+        if not (self._driver.is_running or self._watch.is_on):
+            scene = scene_of(self.session, self.frame, self._driver.pending)
+            self._panel.canvas.show_detail(self._album.detail(scene.without(self._gaze.hidden)))
 
     def _asked(self) -> Asked:
         request = self.session.request

@@ -19,9 +19,9 @@ MAP_SIDE = 240
 _JPEG_QUALITY = 85
 
 
-def shown_size(size: Size) -> Size:
+def shown_size(size: Size, largest: Size = LARGEST) -> Size:
     """The size at which a frame of this size is sent: its own, or the largest of its shape."""
-    scale = min(1.0, LARGEST.height / size.height, LARGEST.width / size.width)
+    scale = min(1.0, largest.height / size.height, largest.width / size.width)
     return Size(max(1, round(size.height * scale)), max(1, round(size.width * scale)))
 
 
@@ -31,9 +31,9 @@ def map_size(size: Size) -> Size:
     return Size(max(1, size.height // factor), max(1, size.width // factor))
 
 
-def frame_jpeg(image: Image) -> bytes:
+def frame_jpeg(image: Image, largest: Size = LARGEST) -> bytes:
     """A frame as JPEG, no larger than it is shown."""
-    size = shown_size(Size(*image.shape[:2]))
+    size = shown_size(Size(*image.shape[:2]), largest)
     if image.shape[:2] != tuple(size):
         image = np.asarray(cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA))
     buffer = io.BytesIO()
@@ -41,13 +41,10 @@ def frame_jpeg(image: Image) -> bytes:
     return buffer.getvalue()
 
 
-def labels_png(labels: Labels, palette: Palette = OKABE_ITO) -> bytes:
+def labels_png(labels: Labels, palette: Palette = OKABE_ITO, largest: Size = LARGEST) -> bytes:
     """Labels as a palette PNG, no larger than shown: objects opaque, the background clear."""
-    size = shown_size(Size(*labels.shape))
-    if labels.shape != tuple(size):
-        labels = np.asarray(cv2.resize(labels, size[::-1], interpolation=cv2.INTER_NEAREST))
     alpha = np.where(np.arange(256) > 0, 255, 0).astype(np.uint8)
-    return _palette_png(labels, palette, alpha=alpha)
+    return _palette_png(_as_shown(labels, largest), palette, alpha=alpha)
 
 
 def entropy_png(entropy: Float[np.ndarray, "h w"]) -> bytes:
@@ -61,12 +58,14 @@ def entropy_png(entropy: Float[np.ndarray, "h w"]) -> bytes:
     return _palette_png(index, UNCERTAINTY, alpha=_map_alpha())
 
 
-def outlines(labels: Labels) -> dict[ObjectId, list[Float[np.ndarray, "n 2"]]]:
+def outlines(
+    labels: Labels, largest: Size = LARGEST
+) -> dict[ObjectId, list[Float[np.ndarray, "n 2"]]]:
     """The closed outlines of each object, through the centres of its edge pixels as shown.
 
     In pixels of the labels, also where they are shown smaller.
     """
-    small = _as_shown(labels)
+    small = _as_shown(labels, largest)
     scale = np.array(labels.shape[::-1]) / small.shape[::-1]
     found: dict[ObjectId, list[np.ndarray]] = {}
     for object_id in np.flatnonzero(np.bincount(small.ravel(), minlength=2)[1:]) + 1:
@@ -108,9 +107,9 @@ def small_png(image: Image, width: int = 720) -> bytes:
     return buffer.getvalue()
 
 
-def _as_shown(labels: Labels) -> UInt8[np.ndarray, "shown_h shown_w"]:
+def _as_shown(labels: Labels, largest: Size) -> UInt8[np.ndarray, "shown_h shown_w"]:
     """Labels no larger than they are shown."""
-    size = shown_size(Size(*labels.shape))
+    size = shown_size(Size(*labels.shape), largest)
     if labels.shape == tuple(size):
         return labels
     return np.asarray(cv2.resize(labels, size[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)

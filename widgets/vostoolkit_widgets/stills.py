@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vostoolkit.appearance import PLAIN, Appearance
-from vostoolkit.arrays import Labels
+from vostoolkit.arrays import Labels, Size
 from vostoolkit_widgets import render
 from vostoolkit_widgets.shapes import Line, Shape
 
@@ -34,15 +34,19 @@ def still_of(
     marks: Iterable[Shape] = (),
     *,
     appearance: Appearance = PLAIN,
+    largest: Size = render.LARGEST,
 ) -> Still:
     """A still of a frame and a map that `render` encoded, and of labels, which are encoded here."""
-    masks = None if labels is None else render.labels_png(labels, appearance.palette)
-    return Still(frame, masks, map_, tuple(outline_shapes(labels, appearance)), tuple(marks))
+    masks = None if labels is None else render.labels_png(labels, appearance.palette, largest)
+    lines = outline_shapes(labels, appearance, largest)
+    return Still(frame, masks, map_, tuple(lines), tuple(marks))
 
 
-def outline_shapes(labels: Labels | None, appearance: Appearance = PLAIN) -> list[Line]:
+def outline_shapes(
+    labels: Labels | None, appearance: Appearance = PLAIN, largest: Size = render.LARGEST
+) -> list[Line]:
     """The outlines of all objects, in image coordinates; dark below, so that they always show."""
-    found = {} if labels is None else render.outlines(labels)
+    found = {} if labels is None else render.outlines(labels, largest)
     lines: list[Line] = []
     for object_id, contours in found.items():
         colour = appearance.colour(object_id)
