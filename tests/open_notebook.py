@@ -100,11 +100,11 @@ class Notebook:
         """Runs code in the kernel."""
         self.page.evaluate(EXECUTE, code)
 
-    def keep_picture(self, name: str) -> None:
+    def keep_picture(self, name: str, part: str = ".vos-explorer") -> None:
         """Saves what the page shows of the widget in the folder SCREENSHOTS, if that is set."""
         if folder := os.environ.get("SCREENSHOTS"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            widget = self.page.locator(".vos-explorer").first
+            widget = self.page.locator(part).first
             widget.screenshot(path=Path(folder) / f"{name}.png")
 
     def let_see(self) -> None:

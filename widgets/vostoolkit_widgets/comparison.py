@@ -15,7 +15,6 @@ from vostoolkit.prompts import Absent, Click, Skip
 from vostoolkit.protocols import Event
 from vostoolkit.results import Request, Uncertainty
 from vostoolkit.session import Session
-from vostoolkit.what_if import as_decided
 from vostoolkit_widgets import agreement, snapshot, wording
 from vostoolkit_widgets.agreement import agreement_with, difference_png
 from vostoolkit_widgets.album import Album
@@ -31,7 +30,7 @@ from vostoolkit_widgets.stills import Still
 from vostoolkit_widgets.style import style
 from vostoolkit_widgets.timeline import Timeline
 from vostoolkit_widgets.tools import Stroke
-from vostoolkit_widgets.trial import times
+from vostoolkit_widgets.trial import compared
 from vostoolkit_widgets.worker import Worker
 
 _WITHIN = Size(300, 440)
@@ -217,6 +216,9 @@ class Comparison:
             canvas.mask_opacity = _SHADE if self._is_difference else _TINT
             canvas.show_still(still)
         self._sides[1].layout.display = "none" if self._is_difference else None
+        heads = (" and ".join(self.names), "") if self._is_difference else self.names
+        for title, head in zip(self._titles, heads, strict=True):
+            title.value = f"<b>{escape(head)}</b>"
         self.timeline.length = self._length
         self.timeline.show(self._curves(), {})
         self.timeline.cursor = self._frame
@@ -226,9 +228,13 @@ class Comparison:
         """A lane for each run and object, those of one object below each other."""
         left, right = (curves_of(rows_so_far(session)) for session in (self.left, self.right))
         left = self._agreement.on(self.left, left, self.names[1])
-        named = [replace(curve, name=self.names[0]) for curve in left]
-        named += [replace(curve, name=self.names[1]) for curve in right]
-        return sorted(named, key=lambda curve: curve.object_id)
+        colour = self.left.appearance.colour
+        lanes = [
+            replace(curve, name=name, colour=colour(curve.object_id))
+            for name, curves in zip(self.names, (left, right), strict=True)
+            for curve in curves
+        ]
+        return sorted(lanes, key=lambda lane: lane.object_id)
 
     def _show_controls(self) -> None:
         request, running = self.right.request, self._driver.is_running
@@ -246,7 +252,7 @@ class Comparison:
                 [css(agreement.OTHER_OBJECT), "another object"],
             ],
             names=list(self.names),
-            text=words(self.left, self.right, self.names)
+            text=compared(self.left, self.right, self.names)
             + _overlap(self._agreement.at(self.left, self._frame), self._frame),
             asks=asks,
             has_object=request is not None and request.object_id is not None,
@@ -257,12 +263,13 @@ class Comparison:
 
     def _arranged(self) -> ipywidgets.VBox:
         width = self.canvases[0].view.canvas.width
+        self._titles = [ipywidgets.HTML() for _ in self.names]
         self._sides = [
             ipywidgets.VBox(
-                [_title(name), canvas.widget],
+                [title, canvas.widget],
                 layout=ipywidgets.Layout(width=f"{width}px", max_width="100%"),
             )
-            for name, canvas in zip(self.names, self.canvases, strict=True)
+            for title, canvas in zip(self._titles, self.canvases, strict=True)
         ]
         both = ipywidgets.HBox(self._sides)
         both.add_class("vos-main")
@@ -277,28 +284,6 @@ class _Controls(Bar):
     _esm = asset("elements.js") + asset("comparison.js")
 
 
-def words(left: Session, right: Session, names: tuple[str, str]) -> str:
-    """How often each of two runs asked, on the frames that both have finished."""
-    common = left.trace.rows.keys() & right.trace.rows.keys()
-    if not common:
-        return "No frame is finished in both."
-    counted = [
-        as_decided({frame: session.trace.rows[frame] for frame in sorted(common)})
-        for session in (left, right)
-    ]
-    did = [
-        f"{name} asked {times(c.asked)} and clicked itself {times(c.pseudo)}"
-        for name, c in zip(names, counted, strict=True)
-    ]
-    return f"Up to frame {max(common)}, {did[0]}; {did[1]}."
-
-
 def _overlap(ious: Mapping[ObjectId, float], frame: int) -> str:
     shared = ", ".join(f"object {o} {value:.2f}" for o, value in ious.items())
     return f" IoU of both at frame {frame}: {shared}." if shared else ""
-
-
-def _title(text: str) -> ipywidgets.HTML:
-    made = ipywidgets.HTML(f"<b>{escape(text)}</b>")
-    made.add_class("vos-name")
-    return made

@@ -34,6 +34,8 @@ from vostoolkit_widgets.watching import Watch
 from vostoolkit_widgets.worker import Worker
 
 _STAGE_PACE_S = 0.15
+"""While it runs, stages are drawn no more often than this."""
+
 _REST_S = 0.15
 """What takes long to draw is drawn when nothing else was for so many seconds."""
 
@@ -108,9 +110,7 @@ class Explorer:
     @session.setter
     def session(self, session: Session) -> None:
         if (size := session.video.size) != (own := self._session.video.size):
-            raise ValueError(
-                f"frames of {tuple(size)}, not {tuple(own)}: make an Explorer for them"
-            )
+            raise ValueError(f"frames of {tuple(size)}, not {tuple(own)}: explore it apart")
         self._take(session)
 
     @property
@@ -242,17 +242,9 @@ class Explorer:
                 pass
         if self._gaze.is_following:
             self._gaze.frame = self.session.frame or 0
-        if not (
-            self._driver.goal in ("run", "redo")
-            and isinstance(event, StageResult)
-            and self._is_fresh
-        ):
+        is_passing = self._driver.goal in ("run", "redo") and isinstance(event, StageResult)
+        if not is_passing or time.monotonic() - self._drawn_at >= _STAGE_PACE_S:
             self.refresh()
-
-    @property
-    def _is_fresh(self) -> bool:
-        """Whether the last drawing is so young that stages needn't be drawn one by one."""
-        return time.monotonic() - self._drawn_at < _STAGE_PACE_S
 
     def _failed(self, error: Exception) -> None:
         _log.info("the Explorer caught an error", exc_info=error)

@@ -4,14 +4,16 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
+from vostoolkit.arrays import Image
 from vostoolkit.errors import VostoolkitError
 from vostoolkit.pictures import encoded, picture, words
+from vostoolkit.records import FrameRecord
 from vostoolkit.results import StageResult
 from vostoolkit.session import Session
-from vostoolkit.trace import FrameRecord
 from vostoolkit_widgets import wording
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
+from vostoolkit_widgets.bundle import bundle_of
 from vostoolkit_widgets.sources import code_of, source_of
 from vostoolkit_widgets.stage_names import chain, explained, name_of
 
@@ -91,6 +93,14 @@ class Inspector:
         """Nothing; takes it out of the page."""
         self.widget.close()
 
+    def __repr__(self) -> str:
+        return f"Inspector(frame={self._frame})"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """The widget; the result's picture beside it for pages that have no kernel."""
+        shown = None if self.result is None else picture(self.result, self._image())
+        return bundle_of(self.widget, repr(self), shown)
+
     @property
     def _record(self) -> FrameRecord | None:
         """The frame's record, or that which was computed again."""
@@ -148,13 +158,15 @@ class Inspector:
         if result is None:
             return ""
         if self._drawn[0] is not result:
-            try:
-                image = self._session.image(self._frame)
-            except VostoolkitError:  # a live stream has forgotten it
-                image = None
-            kind, data = encoded(picture(result, image))
+            kind, data = encoded(picture(result, self._image()))
             self._drawn = result, f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
         return self._drawn[1]
+
+    def _image(self) -> Image | None:
+        try:
+            return self._session.image(self._frame)
+        except VostoolkitError:  # a live stream has forgotten it
+            return None
 
 
 class _Card(Bar):

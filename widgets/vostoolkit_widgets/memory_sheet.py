@@ -16,13 +16,14 @@ Shares = Mapping[tuple[str, int], float]
 """How much of what a frame reads comes from each frame of each tier."""
 
 _THUMB = 148
+_EDGE = 4
 _GAP, _HEAD, _FOOT = 10, 26, 20
 _ROWS = 2
 _RING = 13.0
 _HALO: Rgb = (20, 20, 24)
 _POINTED: tuple[tuple[Rgb, float], ...] = (((20, 20, 24), 4.0), (ASK, 2.2))
 _EMPTY = "nothing is in memory yet"
-_LEGEND = "brighter: read more since it came in; in per cent: of what this frame reads"
+_LEGEND = "brighter: read more since it came in; per cent: of what this frame reads"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ def sheet_of(
     memory: MemoryView, object_id: ObjectId, shares: Shares, *, frame: Size, width: int
 ) -> Sheet:
     """The tiers that one object is read from; of many frames those that are read most."""
-    columns = max(1, int((width + _GAP) // (_THUMB + _GAP)))
+    columns = max(1, int((width - 2 * _EDGE + _GAP) // (_THUMB + _GAP)))
     size = Size(max(1, round(_THUMB * frame.height / frame.width)), _THUMB)
     thumbs: list[Thumb] = []
     heads: list[tuple[float, str]] = []
@@ -83,7 +84,7 @@ def sheet_of(
         top += _HEAD
         for index, held in enumerate(shown):
             row, column = divmod(index, columns)
-            left, above = column * (_THUMB + _GAP), top + row * (size.height + _FOOT)
+            left, above = _EDGE + column * (_THUMB + _GAP), top + row * (size.height + _FOOT)
             thumbs.append(Thumb(tier, held, left, above, size, read[held.frame]))
         top += -(-len(shown) // columns) * (size.height + _FOOT) + 4
     heads.append((top + _HEAD / 2, _LEGEND if heads else _EMPTY))
@@ -93,8 +94,8 @@ def sheet_of(
 
 def word_shapes(sheet: Sheet, ink: Ink) -> list[Shape]:
     """What is written on the sheet."""
-    shapes: list[Shape] = [Word(0, y, text, ink.text, 12.5) for y, text in sheet.heads[:-1]]
-    shapes += [Word(0, y, text, ink.faint, 11) for y, text in sheet.heads[-1:]]
+    shapes: list[Shape] = [Word(_EDGE, y, text, ink.text, 12.5) for y, text in sheet.heads[:-1]]
+    shapes += [Word(_EDGE, y, text, ink.faint, 11) for y, text in sheet.heads[-1:]]
     for thumb in sheet.thumbs:
         y = thumb.top + thumb.size.height + _FOOT / 2
         text = f"frame {thumb.held.frame}"
@@ -156,4 +157,4 @@ def _head(tier: TierView, read: float, shown: int) -> str:
     frames = f"{count} frame{'s' * (count != 1)}"
     if shown < count:
         frames = f"{shown} of {frames}, those read most"
-    return f"{tier.name} memory   {frames}   {tier.megabytes:.2f} MB   {read:.0%} of the reading"
+    return f"{tier.name} memory   {frames}   {tier.megabytes:.2f} MB   {read:.0%} read"

@@ -233,7 +233,7 @@ class MemoryView:
         heat = None if weight is None else render.entropy_png(weight)
         labels = session.labels(frame) if frame in session.trace.pictures else None
         self.canvas.mask_opacity = 0.0
-        self.canvas.show_still(still_of(image, labels, heat, marks))
+        self.canvas.show_still(still_of(image, labels, heat, marks, appearance=session.appearance))
 
     def _say(self, text: str, call: str = "") -> None:
         memory = None if self.recall is None else self.recall.memory

@@ -1,6 +1,6 @@
 """What there is to see of one frame of a session, at this moment."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,13 +11,10 @@ from vostoolkit.appearance import PLAIN, Appearance
 from vostoolkit.arrays import Labels, ObjectId, Size
 from vostoolkit.colours import Rgb
 from vostoolkit.prompts import Box, Click, Drawing, Local, Prompt, Scribble
-from vostoolkit.results import (
-    Decision,
-    Request,
-    StageResult,
-)
+from vostoolkit.records import Row, rows_of
+from vostoolkit.results import Request
 from vostoolkit.session import Session
-from vostoolkit.trace import FrameRecord, Row, decode_labels, rows_of
+from vostoolkit.trace import decode_labels
 from vostoolkit_widgets.shapes import Disc, Glyph, Line, Shape
 from vostoolkit_widgets.sketches import region_border
 
@@ -41,8 +38,6 @@ class Scene:
     prompts: tuple[Prompt, ...] = ()
     pseudo: tuple[Click, ...] = ()
     request: Request | None = None
-    result: StageResult | None = None
-    decision: Decision | None = None
     drawn: tuple[Drawing, ...] = ()
     appearance: Appearance = PLAIN
 
@@ -95,7 +90,6 @@ def scene_of(session: Session, frame: int, pending: Iterable[Prompt] = ()) -> Sc
         labels = None if picture is None else decode_labels(picture)
         return Scene(frame, size, labels, prompts, drawn=drawn, appearance=session.appearance)
     masks = record.masks
-    results = [event for event in record.events if isinstance(event, StageResult)]
     return Scene(
         frame=frame,
         size=size,
@@ -104,17 +98,8 @@ def scene_of(session: Session, frame: int, pending: Iterable[Prompt] = ()) -> Sc
         prompts=prompts,
         pseudo=tuple(event.click for event in record.pseudo_clicks),
         request=request if request is not None and request.frame == frame else None,
-        result=_shown(record, results),
-        decision=record.decision,
         appearance=session.appearance,
     )
-
-
-def _shown(record: FrameRecord, results: Sequence[StageResult]) -> StageResult | None:
-    """The result to explain a frame by: the latest; of a finished frame what was decided."""
-    if record.checkpoint is not None and record.events[-1] is record.checkpoint:
-        return record.decision or (results[-1] if results else None)
-    return results[-1] if results else None
 
 
 def rows_so_far(session: Session) -> dict[int, tuple[Row, ...]]:

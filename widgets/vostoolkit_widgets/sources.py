@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from vostoolkit.protocols import Event
+from vostoolkit.records import FrameRecord
 from vostoolkit.results import (
     Decision,
     MemoryUpdate,
@@ -14,7 +15,6 @@ from vostoolkit.results import (
     StageResult,
     Uncertainty,
 )
-from vostoolkit.trace import FrameRecord
 
 _ONE = {Propagation: "propagation", Uncertainty: "uncertainty", Decision: "decision"}
 _SEVERAL = {PseudoClick: "pseudo_clicks", Refinement: "refinements", MemoryUpdate: "updates"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from vostoolkit.records import FrameRecord
 from vostoolkit.results import (
     AcrossFrames,
     AnnotationChoice,
@@ -15,7 +16,6 @@ from vostoolkit.results import (
     StageResult,
     Uncertainty,
 )
-from vostoolkit.trace import FrameRecord
 
 ONLINE: tuple[tuple[str, type[StageResult]], ...] = (
     ("propagation", Propagation),

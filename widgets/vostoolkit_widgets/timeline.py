@@ -1,5 +1,6 @@
 """A strip that shows a run over time, takes the person to a frame, and lets thresholds be moved."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -16,8 +17,11 @@ FINE = 2
 """The least number of canvas pixels per pixel of the page: thin lines and words are sharp."""
 
 _RUN, _LEVELS, _CURSOR = range(3)
-_SLACK = 3.0
+_SLACK = 4.0
 """A press on a threshold that moves less than this is a click on its frame."""
+
+_FLATTEST = 0.5
+"""How far down or up for each pixel across a threshold must be dragged; else frames are."""
 
 
 class Timeline:
@@ -180,12 +184,13 @@ class Timeline:
             if not is_over:
                 self._ask_for(event.x)
         elif press is not None and grip is not None:
-            if not self._is_moving and abs(event.y - press.y) > _SLACK:
+            across, down = abs(event.x - press.x), abs(event.y - press.y)
+            is_far = math.hypot(across, down) >= _SLACK
+            if self._is_moving or (is_far and down >= _FLATTEST * across):
                 self._is_moving = True
-            if self._is_moving:
                 self._pulled = self._chart.value(grip.lane, event.y)
                 self._surface.later(lambda: self._pull(grip))
-            elif event.kind == "up" or abs(event.x - press.x) > _SLACK:
+            elif is_far or event.kind == "up":
                 self._is_seeking = True
                 self._ask_for(event.x)
         if is_over:

@@ -97,11 +97,11 @@ class Trial:
 def words(change: Change | None, counted: WhatIf) -> str:
     """What thresholds would have decided, in numbers, or what was decided."""
     if change is None:
-        was = f"asked {times(counted.asked)}, clicked itself {times(counted.pseudo)}"
+        was = f"Asked {times(counted.asked)}, clicked itself {times(counted.pseudo)}"
         return f"{was}. Drag a line to see what another threshold would have done."
     was, would = change.was, change.would
     text = (
-        f"would have asked {times(would.asked)} (was {len(was.asked)}) and clicked itself "
+        f"Would have asked {times(would.asked)} (was {len(was.asked)}) and clicked itself "
         f"{times(would.pseudo)} (was {len(was.pseudo)}). "
     )
     first = would.differs_at(was)
@@ -111,6 +111,22 @@ def words(change: Change | None, counted: WhatIf) -> str:
         f"Counted on this run's numbers, which hold up to frame {first}; from there on masks and "
         "numbers would have changed."
     )
+
+
+def compared(left: Session, right: Session, names: tuple[str, str]) -> str:
+    """How often each of two runs asked, on the frames that both have finished."""
+    common = left.trace.rows.keys() & right.trace.rows.keys()
+    if not common:
+        return "No frame is finished in both."
+    counted = [
+        as_decided({frame: session.trace.rows[frame] for frame in sorted(common)})
+        for session in (left, right)
+    ]
+    did = [
+        f"{name} asked {times(c.asked)} and clicked itself {times(c.pseudo)}"
+        for name, c in zip(names, counted, strict=True)
+    ]
+    return f"Up to frame {max(common)}, {did[0]}; {did[1]}."
 
 
 class Thresholds(Bar):
@@ -135,4 +151,5 @@ class Thresholds(Bar):
 
 def times(places: frozenset[Place]) -> str:
     """How often, in words."""
-    return "once" if len(places) == 1 else f"{len(places)} times" if places else "never"
+    few = ("never", "once", "twice")
+    return few[len(places)] if len(places) < len(few) else f"{len(places)} times"
