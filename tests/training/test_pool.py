@@ -1,10 +1,14 @@
 import numpy as np
 import pytest
 
+from vostoolkit.data.synthetic.casting import LIFELIKE, MIXED
+from vostoolkit.data.synthetic.clip import GENERATOR, synthetic_clip
 from vostoolkit.training.augment import draw_batch, varied
 from vostoolkit.training.pool import PoolPlan, moments, open_pool
 
 from .conftest import PLAN
+
+AREAS = [1116, 237, 1881, 416, 319, 355]
 
 
 def test_pool_holds_the_plan_and_is_rendered_once(pool, pool_folder):
@@ -22,6 +26,22 @@ def test_pool_holds_the_plan_and_is_rendered_once(pool, pool_folder):
 def test_plans_that_make_no_pool(wrong):
     with pytest.raises(ValueError, match="at least 1 clip"):
         PoolPlan(**wrong)
+
+
+def test_a_changed_generator_never_reuses_a_pool(pool_folder):
+    assert (pool_folder / f"pool-6-3-32-1.0-0-0.0-{GENERATOR}").is_dir()
+    with pytest.raises(ValueError, match="this release draws"):
+        PoolPlan(generator=GENERATOR + 1)
+
+
+def test_clips_are_those_of_this_generator():
+    """Pixels of the object in three seeds' first frames: other numbers need a new `GENERATOR`."""
+    areas = [
+        int((synthetic_clip(seed, frames=1, difficulty=kind).labels(0) == 1).sum())
+        for kind in (MIXED, LIFELIKE)
+        for seed in (1, 2, 3)
+    ]
+    assert (GENERATOR, areas) == (1, pytest.approx(AREAS, rel=0.02))
 
 
 def test_moments_start_at_zero_and_increase():

@@ -39,6 +39,13 @@ def test_training_goes_on_where_it_was(folder):
     assert facts_of(folder).recipe == "click"
 
 
+def test_a_seed_makes_the_same_weights_again(tmp_path):
+    runs = [train("click", steps=2, out=tmp_path / str(n), plan=PLAN, seed=3) for n in range(2)]
+    one, two = (resumed(find_recipe("click"), Files(run), seed=0, device="cpu") for run in runs)
+    for name, value in one.average.state_dict().items():
+        assert value.equal(two.average.state_dict()[name])
+
+
 def test_shipped_weights_are_half_as_large_and_load_again(folder, tmp_path):
     trained = resumed(find_recipe("click"), Files(folder), seed=0, device="cpu")
     tensors = shipped(trained.average)

@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
         weights=args.weights,
         watch=_report,
     )
-    say(f"checkpoint and curve are in {folder}; measuring the weights on unseen clips")
+    say(f"checkpoint and curve.html are in {folder}; measuring the weights on unseen clips")
     say(f"weights and their card: {export(folder, folder, clips=args.measure)}")
     return 0
 

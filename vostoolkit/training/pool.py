@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 
 from vostoolkit.arrays import Size
 from vostoolkit.data.synthetic.casting import EASY, LIFELIKE, MIXED, Difficulty, Wardrobe
-from vostoolkit.data.synthetic.clip import TRAINING_SEEDS, visible_scene
+from vostoolkit.data.synthetic.clip import GENERATOR, TRAINING_SEEDS, visible_scene
 
 _SHARD = 64
 
@@ -28,6 +28,7 @@ class PoolPlan:
     A third of the clips shows moments far apart, a third nearly consecutive ones, a third both;
     seen only the first kind, a network ignores continuity, and seen only the second, it drifts.
     `lifelike_share` of the clips are of the family `LIFELIKE`, `easy_share` of the rest `EASY`.
+    `generator` is the version that draws them, so that an old pool is never taken for a new one.
     """
 
     clips: int = 3072
@@ -36,6 +37,7 @@ class PoolPlan:
     easy_share: float = 0.35
     seed: int = 0
     lifelike_share: float = 0.0
+    generator: int = GENERATOR
 
     def __post_init__(self) -> None:
         if self.clips < 1 or self.stamps < 2 or self.size < 32 or not 0 <= self.seed < 1000:
@@ -44,6 +46,8 @@ class PoolPlan:
             )
         if not 0 <= self.lifelike_share <= 1:
             raise ValueError(f"lifelike_share {self.lifelike_share}: give a share in [0, 1]")
+        if self.generator != GENERATOR:
+            raise ValueError(f"generator {self.generator}: this release draws as {GENERATOR} does")
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch.multiprocessing.spawn import spawn
 
+from vostoolkit.training.curve import write_curve
 from vostoolkit.training.loop import Budget, CurvePoint, Files, Trained, fit, restore, start
 from vostoolkit.training.parallel import join
 from vostoolkit.training.pool import PoolPlan, open_pool
@@ -66,7 +67,7 @@ def train(
     weights: str | Path | None = None,
     watch: Watch | None = None,
 ) -> Path:
-    """The folder with the checkpoint and the curve of a finished training, `runs/NAME` by default.
+    """The folder with checkpoint and curve (`curve.html`) of a training, `runs/NAME` by default.
 
     Trains for `steps` or `minutes` (the recipe's own minutes if neither is given), on one thread
     in each of `processes` processes. With `resume` a run that was interrupted goes on where its
@@ -103,10 +104,13 @@ def train(
         load_weights(recipe.network(), weights)  # refused before any clip is drawn
     open_pool(plan or recipe.plan, workers=max(processes, 2))
     _note(job)
-    if processes == 1:
-        _work(0, job, watch)
-    else:
-        spawn(_work, args=(job,), nprocs=processes)
+    try:
+        if processes == 1:
+            _work(0, job, watch)
+        else:
+            spawn(_work, args=(job,), nprocs=processes)
+    finally:  # also after Ctrl-C
+        write_curve(files, f"{recipe_name}, seed {seed}")
     return folder
 
 
