@@ -138,3 +138,7 @@ def test_iou_is_drawn_where_it_is_known():
     extra = [s for s in run_shapes(chart, (known,), ink) if isinstance(s, Line) and s.dash]
     assert len(extra) == 2 and len(extra[0].points) == 2  # the curve, and its sign in the legend
     assert extra[0].points[-1, 1] == pytest.approx(chart.y(0, chart.high))
+
+
+def test_a_drag_on_the_timeline_leaves_no_stroke_on_the_page(timeline):
+    assert timeline.capture.ink["shape"] == "none"

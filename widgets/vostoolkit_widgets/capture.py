@@ -138,7 +138,7 @@ class Capture(anywidget.AnyWidget):
     target = traitlets.Unicode().tag(sync=True)
     extent = traitlets.List(traitlets.Int()).tag(sync=True)
     zoom = traitlets.Float(1.0).tag(sync=True)
-    ink = traitlets.Dict().tag(sync=True)
+    ink = traitlets.Dict(asdict(Ink())).tag(sync=True)
     hotkeys = traitlets.List(traitlets.Unicode()).tag(sync=True)
     cursor = traitlets.Unicode("default").tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
