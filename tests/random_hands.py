@@ -66,6 +66,7 @@ CHOOSE = """([x, y, share]) => {
     one.selectedIndex = Math.floor(share * one.options.length);
     one.dispatchEvent(new Event('change', { bubbles: true }));
 }"""
+IS_OURS = "([x, y]) => !!document.elementFromPoint(x, y)?.closest('.vos-explorer')"
 BOXES = """() => ['video frame', 'timeline'].map(name => {
     const canvas = document.querySelector(`canvas[aria-label^='${name}']`);
     const { x, y, width, height } = canvas.getBoundingClientRect();
@@ -104,6 +105,7 @@ class RandomHands:
         self._rate = rate
         self._controls: list[tuple[str, float, float]] = []
         self._looked_at = 0.0
+        self._pid = notebook.value("__import__('os').getpid()")
         self.done = Soaked()
 
     def soak(self, seconds: float) -> Soaked:
@@ -141,8 +143,7 @@ class RandomHands:
             self._frame, self._timeline = self._page.evaluate(BOXES)
 
     def _weigh(self) -> None:
-        pid = self._notebook.value("__import__('os').getpid()")
-        self.done.kernel.append(psutil.Process(pid).memory_info().rss)
+        self.done.kernel.append(psutil.Process(self._pid).memory_info().rss)
         family = psutil.Process().children(recursive=True)
         self.done.browser.append(sum(_memory(p) for p in family if "chrom" in _name(p)))
 
@@ -150,13 +151,26 @@ class RandomHands:
         across, down = self._rng.uniform(0.01, 0.99, 2)
         return box[0] + across * box[2], box[1] + down * box[3]
 
+    def _is_ours(self, x: float, y: float) -> bool:
+        """Whether the Explorer is there; the page may have been scrolled since it was looked at."""
+        is_ours = self._page.evaluate(IS_OURS, [x, y])
+        if not is_ours:
+            self._page.locator(
+                "canvas[aria-label^='video frame']"
+            ).first.scroll_into_view_if_needed()
+            self._looked_at = 0.0
+        return is_ours
+
     def _click(self) -> None:
         button = "right" if self._rng.random() < 0.2 else "left"
-        self._page.mouse.click(*self._point(self._frame), button=button)
+        if self._is_ours(*(place := self._point(self._frame))):
+            self._page.mouse.click(*place, button=button)
 
     def _drag(self) -> None:
         mouse = self._page.mouse
-        mouse.move(*self._point(self._frame))
+        if not self._is_ours(*(place := self._point(self._frame))):
+            return
+        mouse.move(*place)
         mouse.down(button="middle" if self._rng.random() < 0.2 else "left")
         for _ in range(int(self._rng.integers(1, 4))):
             mouse.move(*self._point(self._frame), steps=2)
@@ -166,7 +180,9 @@ class RandomHands:
 
     def _scrub(self) -> None:
         mouse = self._page.mouse
-        mouse.move(*self._point(self._timeline))
+        if not self._is_ours(*(place := self._point(self._timeline))):
+            return
+        mouse.move(*place)
         mouse.down()
         for _ in range(4):
             mouse.move(*self._point(self._timeline), steps=3)
@@ -185,6 +201,8 @@ class RandomHands:
         if not self._controls:
             return
         tag, x, y = self._controls[self._rng.integers(len(self._controls))]
+        if not self._is_ours(x, y):
+            return
         if tag == "SELECT":
             self._page.evaluate(CHOOSE, [x, y, float(self._rng.random())])
         else:
