@@ -83,7 +83,7 @@ def test_a_mark_while_it_propagates_belongs_to_the_next_round():
     assert rounds_of(session) == ([[click(0, x=3)], [click(1, x=5)]], True)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(ACTIONS), max_size=25))
 def test_any_history_ends_as_its_prompts_alone_would(actions: list[str]):
     session = begun(checkpoints=4, results=2)
@@ -118,7 +118,7 @@ def test_any_history_ends_as_its_prompts_alone_would(actions: list[str]):
         assert (session.at(frame).masks.labels() == session.labels(frame)).all()
 
 
-@settings(max_examples=15)
+@settings(max_examples=5)
 @given(st.integers(1, 40), st.integers(0, 40))
 def test_what_was_undone_is_redone_exactly(back: int, forth: int):
     session = begun(checkpoints=4)

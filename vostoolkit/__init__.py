@@ -16,7 +16,10 @@ from vostoolkit.errors import (
 )
 from vostoolkit.frames import Frame, Stream, Video
 from vostoolkit.masks import Masks
-from vostoolkit.methods.lazy_xmem import PRESETS, LazyXMem
+from vostoolkit.methods.lazy_xmem import LazyXMem
+from vostoolkit.methods.mivos import MiVOS
+from vostoolkit.methods.presets import PRESETS, method
+from vostoolkit.methods.xmem_plus_plus import XMemPlusPlus
 from vostoolkit.prompts import (
     Absent,
     Box,
@@ -76,7 +79,7 @@ from vostoolkit.stages.uncertainty_ensemble import EpistemicVariance, MutualInfo
 from vostoolkit.stages.uncertainty_quality import QualityScore
 from vostoolkit.stages.update import MemoryRule
 from vostoolkit.trace import Keep
-from vostoolkit.users import EvaAnnotator, Nobody, ScribblingUser, SimulatedUser
+from vostoolkit.users import EvaAnnotator, Nobody, RoundUser, ScribblingUser, SimulatedUser
 from vostoolkit.video import open_camera, open_stream, open_video
 from vostoolkit.what_if import WhatIf, as_decided, what_if
 
@@ -121,6 +124,7 @@ __all__ = [
     "Masks",
     "MemoryRule",
     "MemoryUpdate",
+    "MiVOS",
     "MutualInformation",
     "Nobody",
     "Prompt",
@@ -135,6 +139,7 @@ __all__ = [
     "Refinement",
     "Release",
     "Request",
+    "RoundUser",
     "SamHqRefiner",
     "Scribble",
     "ScribbleRefiner",
@@ -154,9 +159,11 @@ __all__ = [
     "VostoolkitError",
     "WeightsError",
     "WhatIf",
+    "XMemPlusPlus",
     "XMemPropagator",
     "as_decided",
     "export",
+    "method",
     "open_camera",
     "open_stream",
     "open_video",

@@ -10,7 +10,7 @@ Sources: MiVOS, section 3.3 (``until_corrected``); IDPro (``truncated``).
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Leg:
         return abs(frame - self.start) % every == 0
 
 
+@runtime_checkable
 class Schedule(Protocol):
     """Chooses the legs of a round."""
 

@@ -105,7 +105,9 @@ class Trace:
 
     def _number(self, frame: int) -> None:
         record = self.records.get(frame)
-        if self.keep.rows and record is not None and record.masks is not None:
+        if not self.keep.rows or record is None or record.masks is None:
+            return
+        if record.round == self.rounds.get(frame, 0):  # or it is what was asked about old masks
             self.rows[frame] = tuple(rows_of(record))
 
     def _picture(self, frame: int, masks: Masks) -> None:
@@ -113,7 +115,7 @@ class Trace:
             self.pictures[frame] = encode_labels(masks.labels())
 
     def go_back_to(self, checkpoint: Checkpoint, number: int) -> None:
-        """Nothing; drops what was seen after a checkpoint, the so-manieth of its frame or round."""
+        """Nothing; drops what was seen after a checkpoint, the n-th of its frame or round."""
         if not checkpoint.round:
             self.forget_after(checkpoint.frame)
             self.cut(checkpoint.frame, number)

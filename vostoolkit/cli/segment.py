@@ -14,19 +14,21 @@ from vostoolkit.data.recording import Recording
 from vostoolkit.device import choose_device, describe
 from vostoolkit.errors import PromptError, VideoError
 from vostoolkit.experiments import open_material
-from vostoolkit.methods.lazy_xmem import PRESETS, LazyXMem
-from vostoolkit.protocols import User
-from vostoolkit.results import Checkpoint
+from vostoolkit.methods.presets import NETWORKS, PRESETS, method
+from vostoolkit.prompts import Prompt, Propagate
+from vostoolkit.protocols import RoundMethod, User
+from vostoolkit.results import Checkpoint, Propagation, Request
 from vostoolkit.session import Session
 from vostoolkit.trace import Keep
-from vostoolkit.users import Nobody, ScribblingUser, SimulatedUser
+from vostoolkit.users import Nobody, RoundUser, ScribblingUser, SimulatedUser, WorstFrame
+from vostoolkit.users.truth import Truth
 
 INTERRUPTED = 130
 _SIMULATED = {"simulated": SimulatedUser, "scribbling": ScribblingUser}
 
 _DESCRIPTION = """\
-Follow objects through a video with Lazy-XMem. Say in the first frame what to follow, by clicks, a
-box or a mask. VIDEO is a video file or a folder of pictures.
+Follow objects through a video. Say in the first frame what to follow, by clicks, a box or a mask;
+mivos and xmem++ take them in any frames. VIDEO is a video file or a folder of pictures.
 
 In the folder OUT you find
   masks/00000.png ...  a palette picture for each frame; a pixel's value is its object, 0 is none
@@ -40,7 +42,8 @@ examples:
   vostoolkit segment juggle.mp4 --click 350,95 --out out/juggle
   vostoolkit segment cat.mp4 --click 1:80,60 --click 2:200,90 --not 2:220,150 --out out/cats
   vostoolkit segment frames/ --box 100,40,180,200 --out out/box
-  vostoolkit segment car-shadow/ --user simulated --out out/car     (the folder has Annotations)"""
+  vostoolkit segment car-shadow/ --user simulated --out out/car     (the folder has Annotations)
+  vostoolkit segment fly.mp4 --method xmem++ --click 80,60 --click 95,70@40 --out out/fly"""
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +63,15 @@ def _options(parser: argparse.ArgumentParser) -> None:
         "who knows the masks in the video's Annotations folder: a simulated person who clicks, or "
         "one who draws scribbles",
     )
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="nano", help="the networks")
+    parser.add_argument("--method", choices=sorted(PRESETS), default="lazy-xmem")
+    parser.add_argument("--preset", choices=sorted(NETWORKS), default="nano", help="the networks")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=3,
+        help="how often one who knows the masks corrects the worst frame, with mivos and xmem++ "
+        "(default: 3)",
+    )
     parser.add_argument("--device", help="cpu, cuda, mps, cuda:1 ...; the best one if left out")
 
 
@@ -78,25 +89,39 @@ def run(args: argparse.Namespace) -> int:
             f"--user {args.user} needs to know the masks: give a folder that holds JPEGImages and "
             "Annotations"
         )
-    if truth is None and not any(prompt.frame == 0 for prompt in prompts):
+    device = choose_device(args.device)
+    chosen = method(args.method, args.preset, device=args.device)
+    in_rounds = isinstance(chosen, RoundMethod)
+    if truth is None and not any(in_rounds or prompt.frame == 0 for prompt in prompts):
         raise PromptError(
             "nothing to follow in the first frame: point at it with --click X,Y, or --box or --mask"
         )
-    device = choose_device(args.device)
-    method = LazyXMem.preset(args.preset, device=args.device)
-    session = Session(method, material.video, keep=Keep(results=2, labels=False, checkpoints=4))
+    keep = Keep(results=2, labels=in_rounds, checkpoints=4)
+    session = Session(chosen, material.video, keep=keep)
     if prompts:
-        session.answer(*prompts)
+        session.answer(*prompts, *((Propagate(),) if in_rounds else ()))
     recording = Recording(session, args.out)
     facts: dict[str, object] = {
         "video": str(args.video),
+        "method": args.method,
         "preset": args.preset,
         "user": args.user,
         "device": describe(device),
         "version": __version__,
     }
     user = Nobody() if truth is None else _SIMULATED[args.user](truth)
+    if in_rounds:
+        user = _content if truth is None else _correcting(session, user, truth, args.rounds)
     return _run_to_end(session, recording, user, facts)
+
+
+def _content(request: Request) -> tuple[Prompt, ...]:
+    """Nobody, in rounds: what was propagated stays."""
+    return ()
+
+
+def _correcting(session: Session, person: User, truth: Truth, rounds: int) -> User:
+    return RoundUser(session, person, where=WorstFrame(truth), rounds=rounds)
 
 
 def _run_to_end(
@@ -104,15 +129,23 @@ def _run_to_end(
 ) -> int:
     with Interruption() as interruption:
         try:
-            with tqdm(total=recording.frames_of_video, unit="frame") as bar:
+            total = None if session.round else recording.frames_of_video
+            with tqdm(total=total, unit="frame") as bar:
                 while not (session.finished or interruption.is_asked):
                     if session.request is not None:
-                        session.answer(*user(session.request))
+                        prompts = user(session.request)
+                        if not prompts:
+                            break
+                        session.answer(*prompts)
                     event = session.step()
-                    if isinstance(event, Checkpoint):
+                    if session.round:
+                        bar.update(isinstance(event, Propagation))
+                    elif isinstance(event, Checkpoint):
                         recording.take(event.frame)
                         bar.update(recording.frames - bar.n)
         finally:
+            for frame in session.trace.frames if session.round else ():
+                recording.take(frame)
             summary = recording.close(facts)
     say(listed(summary))
     return INTERRUPTED if summary["interrupted"] else 0

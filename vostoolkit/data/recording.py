@@ -26,9 +26,9 @@ class _Finished:
 class Recording:
     """Writes what a session finishes into a folder; whatever ends the run, that much is there.
 
-    Call `take` for each finished frame (as the ``progress`` of `Session.play`), and `close` in the
-    end. Masks are on disk as soon as their frame is finished. The files of an earlier recording in
-    the same folder are removed.
+    Call `take` for each finished frame (as the ``progress`` of `Session.play`; after a run in
+    rounds, for each in turn), and `close` in the end. Masks are on disk as soon as their frame is
+    finished. The files of an earlier recording in the same folder are removed.
 
     Raises:
         SessionError: the session runs on a live stream.
@@ -56,10 +56,13 @@ class Recording:
 
         A finished frame that is corrected is taken again: its mask is replaced.
         """
-        record = self._session.at(frame)
-        if record.masks is None:
-            return
-        finished = _Finished(frame, record.masks.labels(), self._marks(record))
+        if self._session.round:
+            finished = _Finished(frame, self._session.labels(frame), self._marks(frame))
+        else:
+            record = self._session.at(frame)
+            if record.masks is None:
+                return
+            finished = _Finished(frame, record.masks.labels(), self._marks(frame, record))
         write_labels(self.folder / MASKS, frame, finished.labels)
         if self._waiting is not None and frame > self._waiting.frame:
             self._show(self._waiting)
@@ -77,11 +80,12 @@ class Recording:
         write_summary(self.folder / SUMMARY, summary)
         return summary
 
-    def _marks(self, record: FrameRecord) -> Marks:
+    def _marks(self, frame: int, record: FrameRecord | None = None) -> Marks:
+        requests = record.requests if record else ()
         return Marks(
-            asked=any(request.kind == "click" for request in record.requests),
-            prompts=tuple(p for p in self._session.prompts if p.frame == record.frame),
-            pseudo=tuple(click.click for click in record.pseudo_clicks),
+            asked=any(request.kind == "click" for request in requests),
+            prompts=tuple(p for p in self._session.prompts if p.frame == frame),
+            pseudo=tuple(click.click for click in record.pseudo_clicks) if record else (),
         )
 
     def _show(self, finished: _Finished) -> None:
@@ -89,7 +93,7 @@ class Recording:
 
     def _numbers(self) -> dict[str, object]:
         rows = [row for rows in self._session.trace.rows.values() for row in rows]
-        later = [row for row in rows if row.frame > 0]
+        session, later = self._session, [row for row in rows if row.frame > 0]
         seconds = time.perf_counter() - self._start_s
         return {
             "frames": self.frames,
@@ -102,7 +106,7 @@ class Recording:
             "pseudo_corrections": sum(row.pseudo for row in rows),
             "seconds": seconds,
             "frames_per_second": self.frames / seconds,
-            "interrupted": not self._session.finished,
+            "interrupted": not (session.finished or (session.round and session.request)),
         }
 
 

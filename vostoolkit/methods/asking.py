@@ -1,13 +1,18 @@
-"""What every method does with its driver: ask, and take frames one after the other."""
+"""What every method does: ask, take frames one after the other, refine what prompts are on."""
 
 from collections.abc import Generator, Iterator
-from itertools import groupby
+from dataclasses import replace
+from itertools import chain, groupby
+from typing import NamedTuple
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import Frame, Stream, Video
-from vostoolkit.prompts import Absent, Drawing, Local, Prompt
+from vostoolkit.masks import Masks
+from vostoolkit.prompts import Absent, Drawing, Local, Prompt, Skip
+from vostoolkit.protocols import Event, Refiner
 from vostoolkit.results import Request
+from vostoolkit.stages.local_control import with_regions
 
 
 def ask(
@@ -68,6 +73,38 @@ def marks_since(prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
             break
         first -= 1
     return prompts[first:]
+
+
+class Refined(NamedTuple):
+    """A frame's masks after prompts, the objects they were on, and the marks that count on."""
+
+    masks: Masks
+    touched: frozenset[ObjectId]
+    marks: tuple[Prompt, ...]
+
+
+def refine_all(
+    refine: Refiner,
+    frame: Frame,
+    masks: Masks,
+    prompts: tuple[Prompt, ...],
+    earlier: tuple[Prompt, ...] = (),
+    *,
+    round: int = 0,
+) -> Generator[Event, tuple[Prompt, ...] | None, Refined]:
+    """The masks with each prompted object refined, with the marks given earlier too."""
+    touched: set[ObjectId] = set()
+    marks = dict(by_object(earlier))
+    refine = with_regions(refine)
+    for object_id, own in by_object(prompts):
+        for step in in_turn(tuple(p for p in own if not isinstance(p, Skip))):
+            marks[object_id] = marks_since((*marks.get(object_id, ()), *step))
+            present = masks if object_id in masks.objects else None
+            refined = refine(frame, object_id, marks[object_id] or step, present)
+            yield replace(refined, round=round)
+            masks = masks.replaced(object_id, refined.after)
+            touched.add(object_id)
+    return Refined(masks, frozenset(touched), tuple(chain.from_iterable(marks.values())))
 
 
 def _is_whole(prompt: Prompt) -> bool:

@@ -6,15 +6,15 @@ Long-Term Video Object Segmentation", 2024.
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import PromptError
 from vostoolkit.frames import Frame, Stream, Video
 from vostoolkit.masks import Masks
-from vostoolkit.methods.asking import ask, by_object, frame_again, frames_from, in_turn, marks_since
-from vostoolkit.prompts import Prompt, Skip
+from vostoolkit.methods.asking import ask, frame_again, frames_from, refine_all
+from vostoolkit.methods.named import named
+from vostoolkit.prompts import Prompt
 from vostoolkit.protocols import (
     Decider,
     Event,
@@ -26,7 +26,6 @@ from vostoolkit.protocols import (
 )
 from vostoolkit.results import Checkpoint, Propagation, Request, Uncertainty
 from vostoolkit.stages.decide import EntropyJump
-from vostoolkit.stages.local_control import with_regions
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.pseudo_click import DistanceFieldClick
 from vostoolkit.stages.refine import ClickRefiner, SamHqRefiner
@@ -52,12 +51,6 @@ class LazyState:
     corrected: frozenset[ObjectId] = frozenset()
     pseudo_corrected: frozenset[ObjectId] = frozenset()
     before: "LazyState | None" = None
-
-
-class _Refined(NamedTuple):
-    masks: Masks
-    touched: frozenset[ObjectId]
-    marks: tuple[Prompt, ...]
 
 
 Steps: TypeAlias = Generator[Event, tuple[Prompt, ...] | None, tuple[Masks, LazyState]]
@@ -93,11 +86,9 @@ class LazyXMem:
             WeightsError: the preset's weights aren't there.
             DeviceError: the device isn't there.
         """
-        if name not in PRESETS:
-            raise ValueError(f"no preset {name!r}: there are {', '.join(map(repr, PRESETS))}")
         if profile not in ("paper", "released"):
             raise ValueError(f"no profile {profile!r}: there are 'paper' and 'released'")
-        method = PRESETS[name](device)
+        method = named("preset", name, _PRESETS)(device)
         if profile == "paper":
             return method
         ours = cast(EntropyJump, method.decide)
@@ -139,7 +130,7 @@ class LazyXMem:
         reason = "click on each object to follow, or draw a box or a mask"
         prompts = yield from ask(Request(frame=frame.index, kind="object", reason=reason))
         nothing = Masks.empty(frame.size)
-        masks, touched, marks = yield from self._refine_all(frame, nothing, prompts)
+        masks, touched, marks = yield from refine_all(self.refine, frame, nothing, prompts)
         if not touched:
             raise PromptError(f"frame {frame.index}: give a prompt on each object to follow")
         given = Propagation(frame=frame.index, masks=masks, is_given=True)
@@ -178,7 +169,7 @@ class LazyXMem:
                     uncertainty=uncertainty,
                 )
             )
-            masks, touched, marks = yield from self._refine_all(frame, masks, prompts, marks)
+            masks, touched, marks = yield from refine_all(self.refine, frame, masks, prompts, marks)
             corrected |= touched
         state = LazyState(
             propagated,
@@ -196,7 +187,9 @@ class LazyXMem:
     ) -> Steps:
         if state.before is not None:  # what this frame has stored is stored anew
             state = state.before
-        masks, touched, marks = yield from self._refine_all(frame, masks, prompts, state.marks)
+        masks, touched, marks = yield from refine_all(
+            self.refine, frame, masks, prompts, state.marks
+        )
         state = replace(
             state,
             marks=marks,
@@ -204,27 +197,6 @@ class LazyXMem:
             pseudo_corrected=state.pseudo_corrected - touched,
         )
         return (yield from self._memorise(frame, masks, state))
-
-    def _refine_all(
-        self,
-        frame: Frame,
-        masks: Masks,
-        prompts: tuple[Prompt, ...],
-        earlier: tuple[Prompt, ...] = (),
-    ) -> "Generator[Event, tuple[Prompt, ...] | None, _Refined]":
-        """The masks with each prompted object refined, with the marks given earlier too."""
-        touched: set[ObjectId] = set()
-        marks = dict(by_object(earlier))
-        for object_id, own in by_object(prompts):
-            for step in in_turn(tuple(p for p in own if not isinstance(p, Skip))):
-                marks[object_id] = marks_since((*marks.get(object_id, ()), *step))
-                present = masks if object_id in masks.objects else None
-                refine = with_regions(self.refine)
-                refined = refine(frame, object_id, marks[object_id] or step, present)
-                yield refined
-                masks = masks.replaced(object_id, refined.after)
-                touched.add(object_id)
-        return _Refined(masks, frozenset(touched), tuple(chain.from_iterable(marks.values())))
 
     def _memorise(self, frame: Frame, masks: Masks, state: LazyState) -> Steps:
         plans, since = self.update(
@@ -276,4 +248,4 @@ def _paper(device: str | None) -> LazyXMem:
     return LazyXMem(XMemPropagator.published(device=device), SamHqRefiner("vit_l", device=device))
 
 
-PRESETS: dict[str, Callable[[str | None], LazyXMem]] = {"nano": _nano, "paper": _paper}
+_PRESETS: dict[str, Callable[[str | None], LazyXMem]] = {"nano": _nano, "paper": _paper}

@@ -5,6 +5,7 @@ from vostoolkit.users.davis_robot import ScribbleRobot, ScribblingUser
 from vostoolkit.users.eva import EvaAnnotator
 from vostoolkit.users.imperfect import ImperfectUser
 from vostoolkit.users.nobody import Nobody
+from vostoolkit.users.rounds import RoundUser
 from vostoolkit.users.simulated import SimulatedUser
 from vostoolkit.users.truth import GroundTruth
 from vostoolkit.users.worst_frame import WorstFrame
@@ -16,6 +17,7 @@ __all__ = [
     "GroundTruth",
     "ImperfectUser",
     "Nobody",
+    "RoundUser",
     "ScribbleRobot",
     "ScribblingUser",
     "SimulatedUser",

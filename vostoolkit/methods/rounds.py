@@ -1,0 +1,236 @@
+"""What methods in rounds share: asking, refining annotated frames, walking from them."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
+
+from vostoolkit.album import Album
+from vostoolkit.answers import is_commit
+from vostoolkit.errors import PromptError, SessionError
+from vostoolkit.frames import Frame, Stream, Video
+from vostoolkit.masks import Masks
+from vostoolkit.methods.asking import ask, refine_all
+from vostoolkit.prompts import Prompt, Propagate, Release, Skip
+from vostoolkit.protocols import (
+    AnnotationSelector,
+    Event,
+    FrameSelector,
+    Propagator,
+    Refiner,
+    Run,
+)
+from vostoolkit.results import (
+    AnnotationChoice,
+    Checkpoint,
+    FrameSelection,
+    Propagation,
+    Request,
+)
+
+S = TypeVar("S")
+T = TypeVar("T")
+Part: TypeAlias = Generator[Event, tuple[Prompt, ...] | None, T]
+"""Part of a run: yields events, and returns something."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoundState:
+    """Where a run in rounds stands.
+
+    ``accepted`` are the frames that a person annotated: their masks are a person's as a whole, and
+    no walk changes them. ``before`` are those prompted in this round, with the masks they had.
+    ``marks`` are the marks on each that no drawing has overruled. ``released`` lost that rank in
+    this round. ``selection`` is why a frame was suggested in this round.
+    """
+
+    round: int = 1
+    album: Album = field(default_factory=Album)
+    accepted: frozenset[int] = frozenset()
+    before: Mapping[int, Masks] = field(default_factory=dict[int, Masks])
+    marks: Mapping[int, tuple[Prompt, ...]] = field(default_factory=dict[int, tuple[Prompt, ...]])
+    released: frozenset[int] = frozenset()
+    selection: FrameSelection | None = None
+
+    def masks(self, frame: Frame) -> Masks:
+        """The masks of a frame, empty ones if it has none."""
+        found = self.album.masks(frame.index)
+        return Masks.empty(frame.size) if found is None else found
+
+    def made(self, frame: int, masks: Masks) -> "RoundState":
+        """The state with masks of a frame that nobody annotated."""
+        return replace(self, album=self.album.added(frame, masks))
+
+    def annotated(self, frame: Frame, masks: Masks, marks: tuple[Prompt, ...]) -> "RoundState":
+        """The state with masks that a person gave."""
+        before = {frame.index: self.masks(frame), **self.before}
+        return replace(
+            self.made(frame.index, masks),
+            accepted=self.accepted | {frame.index},
+            before=before,
+            marks={**self.marks, frame.index: marks},
+            released=self.released - {frame.index},
+        )
+
+    def without(self, frame: int) -> "RoundState":
+        """The state in which a frame is no longer a person's."""
+        if frame not in self.accepted:
+            raise PromptError(f"frame {frame} isn't annotated: release one of {self.listed}")
+        return replace(
+            self,
+            accepted=self.accepted - {frame},
+            before={f: masks for f, masks in self.before.items() if f != frame},
+            marks={f: marks for f, marks in self.marks.items() if f != frame},
+            released=self.released | {frame},
+        )
+
+    def next(self) -> "RoundState":
+        """The state at the beginning of the next round."""
+        return replace(self, round=self.round + 1, before={}, released=frozenset(), selection=None)
+
+    @property
+    def listed(self) -> str:
+        """The annotated frames in words."""
+        return ", ".join(map(str, sorted(self.accepted))) or "none"
+
+
+Interact: TypeAlias = Callable[[Video, RoundState, tuple[Prompt, ...]], Part[RoundState]]
+Carry: TypeAlias = Callable[[Video, RoundState], Part[RoundState]]
+
+
+def play_rounds(
+    video: Video | Stream,
+    start: Checkpoint | None,
+    /,
+    *,
+    interact: Interact,
+    propagate: Carry,
+    suggest: FrameSelector | None = None,
+    choose: AnnotationSelector | None = None,
+) -> Run:
+    """A run in rounds from its parts.
+
+    Args:
+        video: all its frames must be there.
+        start: a checkpoint to go on from.
+        interact: makes masks of the frames that prompts are on.
+        propagate: makes those of all others, once a person says so.
+        suggest: which frame to annotate next, once all have masks.
+        choose: what to give there, for each object.
+
+    Raises:
+        SessionError: a live stream.
+        PromptError: nothing is annotated that could be propagated.
+    """
+    if not isinstance(video, Video):
+        raise SessionError("a method in rounds needs the whole video: record the stream to a file")
+    state: RoundState = start.state if start else RoundState()
+    if start:
+        yield start
+    while True:
+        state, request = yield from _question(video, state, suggest, choose)
+        prompts = yield from ask(request)
+        marks = tuple(p for p in prompts if not isinstance(p, Propagate | Skip))
+        state, number = (yield from interact(video, state, marks)), state.round
+        if is_commit(prompts):
+            if not state.accepted:
+                raise PromptError("nothing to propagate: mark an object on any frame first")
+            state = (yield from propagate(video, state)).next()
+        at = video[marks[-1].frame if marks else request.frame]
+        yield Checkpoint(
+            frame=at.index,
+            round=number,
+            masks=state.masks(at),
+            state=state,
+            album=state.album.pictures,
+        )
+
+
+def refine_frames(
+    refine: Refiner, video: Video, state: RoundState, prompts: tuple[Prompt, ...]
+) -> Part[RoundState]:
+    """The state with each prompted frame's masks refined, frame by frame."""
+    for prompt in prompts:
+        if isinstance(prompt, Release):
+            state = state.without(prompt.frame)
+    given = tuple(prompt for prompt in prompts if not isinstance(prompt, Release))
+    for index in sorted({prompt.frame for prompt in given}):
+        frame, own = video[index], tuple(p for p in given if p.frame == index)
+        earlier = state.marks.get(index, ())
+        found = yield from refine_all(
+            refine, frame, state.masks(frame), own, earlier, round=state.round
+        )
+        state = state.annotated(frame, found.masks, found.marks)
+        yield shown(frame, state)
+    return state
+
+
+def shown(frame: Frame, state: RoundState) -> Event:
+    """What says that a frame's masks are a person's now."""
+    masks = state.masks(frame)
+    return Propagation(frame=frame.index, round=state.round, masks=masks, is_given=True)
+
+
+def annotated_memory(propagator: Propagator[S], video: Video, state: RoundState) -> Part[S]:
+    """The propagator's state with all annotated frames in permanent memory, and nothing else."""
+    order = sorted(state.accepted)
+    memory = propagator.start(video[order[0]], ())
+    for index in order:
+        frame = video[index]
+        masks = state.masks(frame)
+        update, memory = propagator.memorise(
+            frame, masks, memory, tier="permanent", reason="a person's masks"
+        )
+        yield replace(update, round=state.round)
+    return memory
+
+
+@runtime_checkable
+class Restarting(Protocol[S]):
+    """A propagator whose passes begin with permanent memory alone."""
+
+    def restart(self, state: S, /) -> S:
+        """The state before a new pass."""
+        ...
+
+
+def pass_from(propagator: Propagator[S], memory: S, frame: Frame, masks: Masks) -> S:
+    """The state that stands at an annotated frame, to go on in either direction."""
+    fresh = propagator.restart(memory) if isinstance(propagator, Restarting) else memory
+    return propagator.memorise(frame, masks, fresh, tier=None)[1]
+
+
+def _question(
+    video: Video,
+    state: RoundState,
+    suggest: FrameSelector | None,
+    choose: AnnotationSelector | None,
+) -> Part[tuple[RoundState, Request]]:
+    if suggest and state.round > 1 and state.selection is None:
+        found = suggest(
+            video,
+            lambda frame: state.album.labels(frame, video.size),
+            annotated=sorted(state.accepted),
+            count=1,
+        )
+        found = replace(found, round=state.round)
+        yield found
+        state = replace(state, selection=replace(found, image_of=None))
+    selection = state.selection
+    frame, reason = max(state.before, default=max(state.accepted, default=0)), ""
+    if selection is not None and selection.frames:
+        frame, reason = selection.frames[0], selection.reasons[0]
+    masks = state.album.masks(frame)
+    choices: list[AnnotationChoice] = []
+    if choose and masks:
+        for object_id in masks.objects:
+            choices.append(replace(choose(video[frame], object_id, masks), round=state.round))
+            yield choices[-1]
+    return state, Request(
+        frame=frame,
+        round=state.round,
+        kind="round",
+        reason=reason or "mark what is wrong on any frame, then propagate",
+        masks=masks,
+        selection=selection,
+        choices=tuple(choices),
+    )
