@@ -31,7 +31,8 @@ session = vos.Session(method, clip.video)
     "explorer = Explorer(session); explorer",
 )
 REPLAY = """
-from vostoolkit.runner import CheckpointStore, Runner
+from vostoolkit.checkpoints import CheckpointStore
+from vostoolkit.runner import Runner
 from vostoolkit.trace import Trace
 def finish():
     "Ends the frame at work; what is asked there is left unanswered."

@@ -21,7 +21,8 @@ def path(request):
 
 def test_the_lessons_and_the_template_are_there():
     names = {path.stem for path in NOTEBOOKS}
-    assert {"01-first-clicks", "02-one-frame-through-lazy-xmem", "04-memory", "experiment"} <= names
+    lessons = {"01-first-clicks", "02-one-frame-through-lazy-xmem", "04-memory", "experiment"}
+    assert lessons | {"03-uncertainty-and-pseudo-clicks"} <= names
 
 
 def test_it_is_short_and_begins_with_its_question(path):
