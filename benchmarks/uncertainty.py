@@ -7,7 +7,7 @@ as in the paper's Figure 3; here on procedural clips with the embedded network.
     python benchmarks/uncertainty.py --quality quality.safetensors   # see training.learn_quality
     python benchmarks/uncertainty.py --only-time                     # at 640x360, 5 passes
 
-Clips have seeds from 500,000 on, as in benchmarks/thresholds.py: no network has seen them.
+Clips have seeds from 700,000 on, as in benchmarks/thresholds.py: no network has seen them.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from vostoolkit.stages.propagate_ensemble import DropoutPropagator
 from vostoolkit.stages.uncertainty_ensemble import EpistemicVariance, MutualInformation
 from vostoolkit.stages.uncertainty_quality import QualityScore
 
-FIRST_SEED = 500_000
+FIRST_SEED = 700_000
 
 
 def main() -> None:
