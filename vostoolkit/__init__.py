@@ -1,6 +1,7 @@
 """Interactive video object segmentation, stage by stage."""
 
 from vostoolkit import _opencv as _opencv
+from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import Size
 from vostoolkit.autosave import Autosave
 from vostoolkit.data.drawings import read_drawings
@@ -90,6 +91,7 @@ __all__ = [
     "Absent",
     "AnnotationChoice",
     "AotPropagator",
+    "Appearance",
     "Autosave",
     "Box",
     "Checkpoint",

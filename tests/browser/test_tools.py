@@ -2,11 +2,9 @@
 
 import numpy as np
 import pytest
+from canvas_hands import CANVAS, INK, canvas_of, pick, pixel, place, press
 from open_notebook import Notebook
-from playwright.sync_api import Locator
 
-CANVAS = "canvas[aria-label^='video frame']"
-WIDTH = 320
 CELLS = (
     """
 import vostoolkit as vos
@@ -31,11 +29,6 @@ def counted(commands, buffers=(), plain=channel._send_custom):
     sent.append(sum(map(len, buffers))); plain(commands, buffers)
 channel._send_custom = counted
 """
-INK = """() => {
-    const sheet = document.querySelector("canvas[aria-hidden='true']");
-    const { data } = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height);
-    return data.filter((value, index) => index % 4 === 3 && value > 0).length;
-}"""
 
 
 @pytest.fixture
@@ -47,45 +40,11 @@ def notebook(shared_notebook: Notebook):
     assert not shared_notebook.errors
 
 
-def canvas_of(notebook: Notebook) -> Locator:
-    return notebook.page.locator(CANVAS).first
-
-
-def place(notebook: Notebook, x: float, y: float) -> tuple[float, float]:
-    """Where an image point lies on the page."""
-    canvas_of(notebook).scroll_into_view_if_needed()
-    box = canvas_of(notebook).bounding_box()
-    scale = box["width"] / WIDTH
-    return box["x"] + (x + 0.5) * scale, box["y"] + (y + 0.5) * scale
-
-
-def pick(notebook: Notebook, tool: str) -> None:
-    button = notebook.page.locator(f".vos-bar button[data-name={tool}]")
-    button.click()
-    notebook.until(f"explorer.tool == '{tool}'")
-    notebook.page.wait_for_selector(f".vos-bar button[data-name={tool}][aria-pressed=true]")
-
-
-def press(notebook: Notebook, *path: tuple[float, float], button="left") -> None:
-    """Presses at the first image point and moves through the others; does not let go."""
-    mouse = notebook.page.mouse
-    mouse.move(*place(notebook, *path[0]))
-    mouse.down(button=button)
-    for point in path[1:]:
-        mouse.move(*place(notebook, *point), steps=4)
-
-
 def let_go(notebook: Notebook, count: int, button="left") -> None:
     """Lets go, and returns when the session has got so many prompts and the ink is dry."""
     notebook.page.mouse.up(button=button)
     notebook.until(f"len(session.prompts) == {count} and explorer.settle()")
     notebook.page.wait_for_function(f"() => ({INK})() < 400")  # at most the brush's ring is left
-
-
-def pixel(notebook: Notebook, x: float, y: float) -> np.ndarray:
-    shown = notebook.picture(CANVAS)
-    scale = shown.width / WIDTH
-    return np.array(shown.getpixel((int((x + 0.5) * scale), int((y + 0.5) * scale))), int)
 
 
 def test_a_scribble_is_seen_while_it_is_drawn_and_ends_outside(notebook):

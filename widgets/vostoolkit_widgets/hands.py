@@ -186,3 +186,4 @@ class Hands:
         if cursor is not None:
             shapes += cursor_shapes(cursor.x, cursor.y, is_down=cursor.is_down)
         canvas.sketch(shapes)
+        canvas.capture.pace()  # the page's own ink of the last press is no longer needed

@@ -37,10 +37,10 @@ function render({ model, el }) {
   } });
   const tip = "Take masks from a PNG or NumPy file; it can be dropped on the frame too";
   const load = element("button", { type: "button", title: tip, "aria-label": tip, onclick: () => file.click() },
-    icon(ICONS.mask), "mask");
+    icon(ICONS.mask), "mask file");
   const help = button("?", "Keys  (H)", "help");
   help.classList.add("vos-quiet");
-  const bar = row("Tools", tools, load, file, signs, widths, element("span", { class: "vos-gap" }), zooms, help);
+  const bar = row("Tools", tools, load, file, element("span", { class: "vos-break" }), signs, widths, element("span", { class: "vos-gap" }), zooms, help);
   el.append(bar);
 
   // Widths are set by their ratios: as fine at 3 pixels as at 100.
