@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from toys import NumberedStream, NumberedVideo, ToyMethod, played, user
+from toys import NumberedStream, NumberedVideo, ToyMethod, ToyRounds, click, played, user
 
 from vostoolkit.arrays import Size
 from vostoolkit.data.exporting import FORMATS, Progress, existing, export, exporting
@@ -14,6 +14,7 @@ from vostoolkit.data.folder import read_labels
 from vostoolkit.data.footage import footage_in, footage_of
 from vostoolkit.data.run_length import decoded
 from vostoolkit.errors import ExportError, VideoError
+from vostoolkit.prompts import Propagate
 from vostoolkit.session import Session
 from vostoolkit.video import open_video
 
@@ -22,7 +23,8 @@ FROM_LABELS = [name for name, form in FORMATS.items() if not form.is_soft]
 
 def test_every_format_appears_and_holds_the_session_s_masks(tmp_path: Path):
     session, told = played(6), []
-    folder = export(session, tmp_path / "out", FROM_LABELS, names={1: "fly"}, progress=told.append)
+    session.appearance = session.appearance.named(1, "fly")
+    folder = export(session, tmp_path / "out", FROM_LABELS, progress=told.append)
     assert {p.name for p in folder.iterdir()} == {FORMATS[name].output for name in FROM_LABELS}
     coco = json.loads((folder / "coco.json").read_text())
     assert coco["categories"] == [{"id": 1, "name": "fly"}]
@@ -50,7 +52,7 @@ def test_who_stops_in_the_middle_leaves_what_was_there(tmp_path: Path):
     export(session, tmp_path, ["palette", "coco"])
     before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     formats = ["palette", "coco", "overlay"]
-    steps = exporting(footage_of(session, {}), tmp_path, formats, overwrite=True)
+    steps = exporting(footage_of(session), tmp_path, formats, overwrite=True)
     for _ in range(3):
         next(steps)
     steps.close()
@@ -103,3 +105,28 @@ def test_a_live_stream_s_labels_are_exported(tmp_path: Path):
     session.play(user)
     export(session, tmp_path, ["coco"])
     assert len(json.loads((tmp_path / "coco.json").read_text())["images"]) == 5
+
+
+def test_soft_masks_are_those_of_the_run_also_where_frames_were_corrected(tmp_path: Path):
+    session = played(6)
+    session.answer(click(3, x=6))
+    session.run()
+    export(session, tmp_path, ["npz", "soft", "coco"])
+    assert len(list((tmp_path / "arrays").iterdir())) == 6
+    for frame in range(6):
+        expected = session.at(frame).masks.pmf.numpy()
+        with np.load(tmp_path / "arrays" / f"{frame:05d}.npz") as stored:
+            assert np.abs(stored["pmf"] - expected).max() < 1e-3
+    coco = json.loads((tmp_path / "coco.json").read_text())
+    assert [image["frame"] for image in coco["images"]] == list(range(6))
+
+
+def test_soft_masks_of_rounds_are_the_last_of_each_frame(tmp_path: Path):
+    session = Session(ToyRounds(), NumberedVideo(5))
+    for mark in (click(0, x=3), click(4, x=5)):
+        session.answer(mark, Propagate())
+        session.run()
+    export(session, tmp_path, ["npz", "palette"])
+    for frame in range(5):
+        with np.load(tmp_path / "arrays" / f"{frame:05d}.npz") as stored:
+            assert np.array_equal(stored["pmf"].argmax(0), session.labels(frame))

@@ -12,7 +12,9 @@ from vostoolkit.session import Session
 
 @pytest.fixture
 def menu(tmp_path: Path):
-    made = ExportMenu(played(6), folder=tmp_path / "out", names=lambda: {1: "fly"})
+    session = played(6)
+    session.appearance = session.appearance.named(1, "fly")
+    made = ExportMenu(session, folder=tmp_path / "out")
     yield made
     made.close()
 

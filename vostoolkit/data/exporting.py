@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from vostoolkit.arrays import ObjectId
 from vostoolkit.data.coco import CocoFile
 from vostoolkit.data.footage import Footage, footage_of
 from vostoolkit.data.formats import (
@@ -84,6 +83,11 @@ def existing(folder: Path, formats: Iterable[str]) -> tuple[str, ...]:
     return tuple(output for output in outputs if (folder / output).exists())
 
 
+def are_soft(formats: Iterable[str]) -> bool:
+    """Whether any of them needs probabilities."""
+    return any(name in FORMATS and FORMATS[name].is_soft for name in formats)
+
+
 def check_formats(formats: Sequence[str]) -> None:
     """Nothing, if there is at least one format, and all are known.
 
@@ -133,23 +137,23 @@ def export(
     folder: str | Path,
     formats: Sequence[str] = ("palette",),
     *,
-    names: Mapping[ObjectId, str] | None = None,
     overwrite: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Path:
     """The folder, with a session's finished masks in the formats asked for; see `FORMATS`.
 
-    ``names`` say what kind of thing an object is. ``progress`` is told after each frame; what it
-    raises stops the export and leaves nothing behind.
+    Objects with one name in ``session.appearance`` are one kind of thing. ``progress`` is told
+    after each frame; what it raises stops the export and leaves nothing behind.
 
     Raises:
         ExportError: as `exporting` does.
 
     Example:
-        >>> export(session, "out/flies", ["coco", "overlay"], names={1: "fly", 2: "fly"})
+        >>> session.appearance = session.appearance.named(1, "fly").named(2, "fly")
+        >>> export(session, "out/flies", ["coco", "overlay"])
     """
     folder = Path(folder).expanduser()
-    footage = footage_of(session, names or {})
+    footage = footage_of(session, is_soft=are_soft(formats))
     for step in exporting(footage, folder, formats, overwrite=overwrite):
         if progress is not None:
             progress(step)

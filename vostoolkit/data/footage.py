@@ -10,6 +10,8 @@ from vostoolkit.data.formats import Clip, Shot
 from vostoolkit.data.overlay import Marks
 from vostoolkit.errors import VideoError
 from vostoolkit.frames import Frame, Video
+from vostoolkit.masks import Masks
+from vostoolkit.results import Checkpoint, Fusion, Propagation
 from vostoolkit.session import Session
 
 _MASK_FOLDERS = ("masks", "labels")
@@ -31,8 +33,12 @@ class Footage:
     has_images: bool = True
 
 
-def footage_of(session: Session, names: Mapping[ObjectId, str]) -> Footage:
-    """The finished frames of a session, as they are now."""
+def footage_of(session: Session, *, is_soft: bool = False) -> Footage:
+    """The finished frames of a session, as they are now.
+
+    Where probabilities are wanted the run is computed again, and in rounds those of all frames are
+    held in memory, at half precision.
+    """
     video, frames, size = session.video, session.trace.frames, session.video.size
 
     def take(index: int) -> Frame:
@@ -42,14 +48,38 @@ def footage_of(session: Session, names: Mapping[ObjectId, str]) -> Footage:
 
     def shots() -> Iterator[Shot]:
         prompts, rows = session.prompts, session.trace.rows
-        for index in frames:
+        soft = _masks_again(session) if is_soft else ((index, None) for index in frames)
+        for index, masks in soft:
+            if index not in frames:
+                continue
             marks = Marks(
                 asked=any(row.asked for row in rows.get(index, ())),
                 prompts=tuple(prompt for prompt in prompts if prompt.frame == index),
             )
-            yield Shot(index, session.labels(index), take, marks=marks)
+            yield Shot(index, session.labels(index), take, masks=masks, marks=marks)
 
-    return Footage(Clip(size, video.fps, names), len(frames), shots())
+    clip = Clip(size, video.fps, session.appearance.names)
+    return Footage(clip, len(frames), shots(), is_soft=is_soft)
+
+
+def _masks_again(session: Session) -> Iterator[tuple[int, Masks]]:
+    """The final masks of each frame, computed again."""
+    if session.round:
+        last: dict[int, Masks] = {}
+        for event in session.events():
+            if isinstance(event, Propagation | Fusion):
+                last[event.frame] = Masks(event.masks.pmf.half(), event.masks.objects)
+        for index in sorted(last):
+            yield index, Masks(last[index].pmf.float(), last[index].objects)
+        return
+    ended: Checkpoint | None = None
+    for event in session.events():
+        if isinstance(event, Checkpoint):
+            if ended is not None and ended.frame != event.frame:  # it isn't corrected any more
+                yield ended.frame, ended.masks
+            ended = event
+    if ended is not None:
+        yield ended.frame, ended.masks
 
 
 def footage_in(

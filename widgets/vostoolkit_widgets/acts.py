@@ -4,7 +4,7 @@ from vostoolkit.arrays import ObjectId
 from vostoolkit.data.drawings import read_drawings
 from vostoolkit.errors import PromptError
 from vostoolkit.frames import Video
-from vostoolkit.prompts import Absent, Drawing, Prompt, Skip
+from vostoolkit.prompts import Absent, Drawing, Prompt, Propagate, Release, Skip
 from vostoolkit.session import Session
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.gaze import Gaze
@@ -46,6 +46,11 @@ class Acts:
             case "redo":
                 gaze.is_following = True
                 self._driver.redo()
+            case "accept" if self._session.round:
+                self._accept_frame()
+            case "propagate":
+                gaze.is_following = True
+                self._driver.answer(Propagate(gaze.frame, gaze.object_id))
             case "skip" | "it is gone" | "accept":
                 self._give_verdict(name)
             case "not it":
@@ -97,8 +102,8 @@ class Acts:
 
     def _give(self, *prompts: Prompt) -> None:
         """Nothing; answers with prompts on the frame that is shown."""
-        gaze = self._gaze
-        gaze.is_following = gaze.frame <= (self._session.frame or 0)
+        gaze, session = self._gaze, self._session
+        gaze.is_following = not session.round and gaze.frame <= (session.frame or 0)
         for prompt in prompts:
             gaze.hide(prompt.object_id, hidden=False)
         self._driver.answer(*prompts)
@@ -176,6 +181,21 @@ class Acts:
             self._driver.answer(Drawing(frame, object_id, mask))
         else:
             self._driver.answer((Skip if name == "skip" else Absent)(frame, object_id))
+
+    def _accept_frame(self) -> None:
+        """Nothing; the masks of the frame that is shown become a person's own."""
+        frame, objects = self._gaze.frame, self.objects
+        scene = scene_of(self._session, frame, self._driver.pending)
+        masks = {object_id: scene.mask(object_id) for object_id in objects}
+        if found := [Drawing(frame, o, mask) for o, mask in masks.items() if mask.any()]:
+            self._give(*found)
+
+    def let_go(self, frame: int) -> None:
+        """Nothing; a frame of a run in rounds is no longer a person's."""
+        objects = {p.object_id for p in self._session.prompts if p.frame == frame}
+        if objects:
+            self._gaze.is_following = False
+            self._driver.answer(*(Release(frame, object_id) for object_id in sorted(objects)))
 
     def _seek_request(self, *, later: bool) -> None:
         asked, frame = asked_frames(self._session), self._gaze.frame

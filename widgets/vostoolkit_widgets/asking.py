@@ -1,11 +1,10 @@
 """Where and why a method asks: the least sure place of its object, in a picture and in words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from vostoolkit.arrays import Image, ObjectId, Size
+from vostoolkit.arrays import Image, Size
 from vostoolkit.colours import UNCERTAINTY
 from vostoolkit.geometry import to_mask
 from vostoolkit.pictures import img
@@ -14,11 +13,13 @@ from vostoolkit.pictures.view import around, coloured, ringed, segmented
 from vostoolkit.results import Request
 from vostoolkit.session import Session
 from vostoolkit_widgets import wording
+from vostoolkit_widgets.album import Album
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.question import Asked
 
 _ROOM = Size(72, 116)
 _RING = 7
+_OF_ROUNDS = ("accept", "propagate")
 _VERDICTS = ("not it", "skip", "it is gone", "accept")
 
 
@@ -56,23 +57,19 @@ def place_picture(request: Request, image: Image | None) -> Picture | None:
     return row([ringed(panel, at, radius=_RING) for panel in (frame, map_)])
 
 
-def asked(
-    session: Session, driver: Driver, names: Mapping[ObjectId, str], image: Image | None
-) -> Asked:
-    """What to say now: what the method asks, how far it is, or what a person may do.
-
-    ``image`` is that of the request's frame.
-    """
+def asked(session: Session, driver: Driver, album: Album) -> Asked:
+    """What to say now: what the method asks, how far it is, or what a person may do."""
     request = session.request
     if request is None:
         say = wording.progress(session, driver.rate) if driver.is_running else None
         return Asked(*(say or wording.invitation(session)))
-    head, rest = wording.question(request, names)
+    head, rest = wording.question(request, session.appearance.names)
     if request.object_id is None:
-        return Asked(head, rest, asks=True)
+        answers = _OF_ROUNDS if request.kind == "round" else ()
+        return Asked(head, rest, asks=True, answers=answers)
     place, measured, shown = least_sure(request), request.uncertainty, ""
     if place is not None and measured is not None:
         rest = f"Least sure at ({place.x}, {place.y}): {measured.measure} {place.value:.2f}. {rest}"
-        drawn = place_picture(request, image)
+        drawn = place_picture(request, album.image(request.frame))
         shown = "" if drawn is None else img(drawn, "where it is least sure")
     return Asked(head, rest, asks=True, answers=_VERDICTS, picture=shown)

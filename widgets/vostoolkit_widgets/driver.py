@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from vostoolkit.arrays import ObjectId
+from vostoolkit.autosave import Autosave
 from vostoolkit.prompts import Drawing, Prompt, Skip
 from vostoolkit.protocols import Event
-from vostoolkit.results import Checkpoint, Refinement, Request, StageResult
+from vostoolkit.results import Checkpoint, Propagation, Refinement, Request, StageResult
 from vostoolkit.session import Session
 from vostoolkit_widgets.ledger import Ledger
 from vostoolkit_widgets.worker import Worker
@@ -20,7 +21,8 @@ class Driver:
     """Advances a session stage by stage, so that it stops within one stage.
 
     ``on_event`` gets every event on the driver's thread, and None whenever something else about the
-    session changed; ``on_error`` what a step or an answer raised.
+    session changed; ``on_error`` what a step or an answer raised. ``kept`` learns of prompts before
+    they wait for their turn.
     """
 
     def __init__(
@@ -28,11 +30,13 @@ class Driver:
         session: Session,
         on_event: Callable[[Event | None], None],
         on_error: Callable[[Exception], None],
+        kept: Autosave | None = None,
     ) -> None:
         self.session = session
         self.goal: Goal | None = None
         self._on_event = on_event
         self._on_error = on_error
+        self._kept = kept
         self._ends: deque[float] = deque(maxlen=8)
         self._given: tuple[Prompt, ...] = ()
         self._pending: list[Prompt] = []
@@ -74,6 +78,8 @@ class Driver:
         Where they answer a request, the run goes on as it was; a correction that nobody asked for
         stops it as soon as one can see what it does, and so does a drawing, to be gone on with.
         """
+        if self._kept is not None:
+            self._kept.give(prompts)
         self._pending += prompts
         self._worker.post(lambda: self._answer(prompts))
 
@@ -124,7 +130,7 @@ class Driver:
         if event is None or goal is None:
             self._on_event(None)
             return
-        if isinstance(event, Checkpoint):
+        if isinstance(event, Propagation if self.session.round else Checkpoint):
             self._ends.append(time.monotonic())
         self._forget_applied(event)
         if self.is_reached(goal, event):
@@ -134,7 +140,9 @@ class Driver:
             self._worker.post(self._advance, instead_of="advance")
 
     def is_reached(self, goal: Goal, event: Event) -> bool:
-        """Whether an event is what the goal was set for."""
+        """Whether an event is what the goal was set for; in rounds, any question ends it."""
+        if self.session.round and isinstance(event, Request):
+            return True
         if goal == "stage":
             return isinstance(event, StageResult | Request)
         if goal == "frame":
@@ -162,13 +170,20 @@ class Driver:
         session, request = self.session, self.session.request
         is_asked = request is not None and all(p.frame == request.frame for p in prompts)
         self._ledger.begin()
-        session.answer(*prompts)
+        try:
+            session.answer(*prompts)
+        except Exception:
+            if self._kept is not None:
+                self._kept.refuse(prompts)
+            raise
         self._ledger.mark()
         self._ends.clear()  # the time a person takes is no part of the rate
+        if session.round:
+            self.goal = "run"  # until it asks again
         is_ahead = min(prompt.frame for prompt in prompts) > (session.frame or 0)
         goes_on = is_asked and self.goal in ("run", "frame")
         goes_on = goes_on and not any(isinstance(prompt, Drawing) for prompt in prompts)
-        if not is_ahead and not goes_on:
+        if not (is_ahead or goes_on or session.round):
             self.goal, self._given, self._checkpoints = "answer", prompts, 0
         self._on_event(None)
         if self.goal is not None:
@@ -207,7 +222,8 @@ class Driver:
     def _forget_applied(self, event: Event) -> None:
         for prompt in self.pending:
             is_seen = isinstance(event, Refinement) and prompt in event.prompts
-            is_past = isinstance(event, Checkpoint) and prompt.frame == event.frame
+            is_here = event.round > 0 or prompt.frame == event.frame
+            is_past = isinstance(event, Checkpoint) and is_here
             if is_seen or (is_past and prompt in self.session.prompts):
                 self._pending.remove(prompt)
 

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,18 +16,20 @@ from vostoolkit.frames import Video
 from vostoolkit.protocols import Event
 from vostoolkit.results import Request, StageResult, Uncertainty
 from vostoolkit.session import Session
-from vostoolkit_widgets import snapshot, wording
+from vostoolkit_widgets import wording
 from vostoolkit_widgets.acts import LOOKS, Acts
 from vostoolkit_widgets.agreement import LabelsOrNone
-from vostoolkit_widgets.album import Album, map_values
+from vostoolkit_widgets.album import Album
 from vostoolkit_widgets.asking import asked
 from vostoolkit_widgets.bundle import bundle_of
 from vostoolkit_widgets.cells import after_each_cell
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.insight import Host, Insight, Spot
+from vostoolkit_widgets.keeping import Keeping
 from vostoolkit_widgets.looks import NO_MAP
 from vostoolkit_widgets.panel import PARTS, Doings, Panel
+from vostoolkit_widgets.portrait import portrait
 from vostoolkit_widgets.question import Asked
 from vostoolkit_widgets.scene import objects_of, scene_of
 from vostoolkit_widgets.sole import take_over
@@ -45,8 +48,9 @@ _log = logging.getLogger(__name__)
 class Explorer:
     """Shows a session and drives it; ``show`` chooses among the parts in `PARTS`.
 
-    ``truth`` gives the true labels of a frame, or None, for curves of IoU; the method never sees
-    them.
+    With a ``folder`` all that a person does is saved there at once, and found there by the same
+    line after the kernel was restarted. ``truth`` gives the true labels of a frame, or None, for
+    curves of IoU; the method never sees them.
 
     The cell that displays it returns at once: stages run on a thread, and stop within one stage.
     Clicks go to the session as prompts, so all is there in Python as well: `session`, and `frame`
@@ -54,9 +58,11 @@ class Explorer:
 
     Raises:
         ValueError: ``show`` names a part that there isn't.
+        SessionError: the folder holds other work, or another kernel keeps it.
 
     Example:
-        >>> explorer = Explorer(Session(LazyXMem.preset("nano"), open_video("juggle.mp4")))
+        >>> session = Session(LazyXMem.preset("nano"), open_video("juggle.mp4"))
+        >>> explorer = Explorer(session, folder="work/juggle")
         >>> explorer
     """
 
@@ -66,7 +72,9 @@ class Explorer:
         *,
         show: Sequence[str] = PARTS,
         truth: LabelsOrNone | None = None,
+        folder: str | Path | None = None,
     ) -> None:
+        self._keeping = Keeping(session, folder)
         self._gaze = Gaze.on(session.frame or 0, session.video.size)
         self._desk = Worker("vostoolkit-explorer", self._failed)
         host = Host(self._desk.post, self._failed, lambda: self._driver.stop(), self._take)
@@ -77,6 +85,7 @@ class Explorer:
             on_object=lambda name, which: self._do(lambda: self._acts.on_object(name, which)),
             seek=lambda frame: self._do(lambda: self._acts.seek(frame), is_look=True),
             describe=lambda *what: self._do(lambda: self._acts.describe(*what)),
+            let_go=lambda frame: self._do(lambda: self._acts.let_go(frame)),
             load=lambda name, content: self._do(lambda: self._acts.load(name, content)),
             changed=self.refresh,
         )
@@ -86,6 +95,7 @@ class Explorer:
             doings,
             gaze=self._gaze,
             show=show,
+            work=self._keeping.menu.widget,
             later=self._desk.post,
         )
         later = partial(self._desk.post, self._sharpen, instead_of="detail", after_s=_REST_S)
@@ -154,24 +164,15 @@ class Explorer:
 
     def snapshot(self) -> PillowImage.Image:
         """What is shown, as a picture: the frame; timeline and question where they are shown."""
-        panel, session, frame = self._panel, self.session, self.frame
-        encoded = self._album.map(frame) if self._gaze.has_map else None
-        pictures = [
-            snapshot.frame_picture(
-                self._album.image(frame),
-                scene_of(session, frame, self._driver.pending).without(self._gaze.hidden),
-                None if encoded is None else map_values(encoded, session.video.size),
-                canvas=panel.canvas,
-            )
-        ]
-        width = max(pictures[0].shape[1], 640)
-        if "timeline" in panel.parts:
-            strip = snapshot.Strip(self._acts.length, self._insight.curves(), frame)
-            pictures.append(snapshot.timeline_picture(strip, self._insight.levels, width=width))
-        if "question" in panel.parts:
-            said = self._asked()
-            pictures.append(snapshot.text_picture(said.text, width, asks=said.asks))
-        return PillowImage.fromarray(snapshot.stacked(pictures))
+        scene = scene_of(self.session, self.frame, self._driver.pending)
+        picture = portrait(
+            scene.without(self._gaze.hidden),
+            self._album,
+            self._panel,
+            insight=self._insight,
+            asked=self._asked(),
+        )
+        return PillowImage.fromarray(picture)
 
     def close(self) -> None:
         """Nothing; stops, and takes the widgets out of the page. The session stays as it is."""
@@ -180,12 +181,11 @@ class Explorer:
         self._driver.close()
         self._desk.close()
         self._insight.close()
+        self._keeping.close()
         self._panel.close()
 
     def __repr__(self) -> str:
-        size = self.session.video.size
-        frames = f"{self._acts.length} frames of " if isinstance(self.session.video, Video) else ""
-        return f"Explorer({type(self.session.method).__name__}, {frames}{size.width}x{size.height})"
+        return f"Explorer({wording.summary(self.session)})"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """The widget; a picture beside it for pages that have no kernel."""
@@ -201,7 +201,7 @@ class Explorer:
 
     def _begin(self, session: Session) -> None:
         self._session, self._album = session, Album(session)
-        self._driver = Driver(session, self._happened, self._failed)
+        self._driver = Driver(session, self._happened, self._failed, self._keeping.of(session))
         self._acts = Acts(session, self._driver, self._gaze)
         self._watch = Watch(
             self._gaze,
@@ -276,6 +276,8 @@ class Explorer:
         panel.looks.show_canvas(panel.canvas, (measure,), measure if gaze.has_map else NO_MAP)
         panel.show_tool(session.appearance.colour(gaze.object_id))
         panel.question.show(self._asked())
+        panel.round.show_round(session, self._album, frame)
+        self._keeping.show(session)
         self._insight.look(session, Spot(frame, gaze.object_id, is_running))
         wait_s = 0.0 if is_running else _REST_S
         self._desk.post(self._insight.look_into, instead_of="stage", after_s=wait_s)
@@ -286,6 +288,4 @@ class Explorer:
             self._panel.canvas.show_detail(self._album.detail(scene.without(self._gaze.hidden)))
 
     def _asked(self) -> Asked:
-        request = self.session.request
-        image = None if request is None else self._album.image(request.frame)
-        return asked(self.session, self._driver, self.session.appearance.names, image)
+        return asked(self.session, self._driver, self._album)

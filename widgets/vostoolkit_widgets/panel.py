@@ -17,13 +17,14 @@ from vostoolkit_widgets.hands import KEYS, Hands
 from vostoolkit_widgets.insight import Insight
 from vostoolkit_widgets.looks import NO_MAP, Looks
 from vostoolkit_widgets.question import Question
+from vostoolkit_widgets.rounds import RoundSheet
 from vostoolkit_widgets.style import style
 from vostoolkit_widgets.toolbar import Toolbar, ink_of
 from vostoolkit_widgets.tools import Stroke
 
 PARTS = (
     *("actions", "canvas", "tools", "stage", "objects", "looks"),
-    *("timeline", "question", "more"),
+    *("timeline", "question", "round", "more", "work"),
 )
 """The parts of the Explorer, from top to bottom; "more" unfolds the memory, and another run."""
 
@@ -31,7 +32,7 @@ _ZOOM = 1.5
 _NARROWEST = 440
 _ON_CANVAS = ("canvas", "tools")
 _BESIDE = ("stage", "objects", "looks")
-_BELOW = ("timeline", "question", "more")
+_BELOW = ("timeline", "question", "round", "more", "work")
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,16 @@ class Doings:
     """What a person can do; each is called through ``later``.
 
     ``act`` gets the name of a button or hotkey, ``stroke`` what was drawn, ``on_object`` what is
-    done with an object (choose, hide, forget), ``seek`` a frame, ``load`` a mask file's name and
-    content, ``describe`` what an object is called or its colour; ``changed`` is called when the
-    gaze was changed.
+    done with an object (choose, hide, forget), ``seek`` and ``let_go`` a frame, ``load`` a mask
+    file's name and content, ``describe`` what an object is called or its colour; ``changed`` is
+    called when the gaze was changed.
     """
 
     act: Callable[[str], None]
     stroke: Callable[[Stroke], None]
     on_object: Callable[[str, ObjectId], None]
     seek: Callable[[int], None]
+    let_go: Callable[[int], None]
     load: Callable[[str, bytes], None]
     describe: Callable[[str, ObjectId, str], None]
     changed: Callable[[], None]
@@ -68,6 +70,7 @@ class Panel:
         *,
         gaze: Gaze,
         show: Sequence[str] = PARTS,
+        work: ipywidgets.Widget,
         later: Callable[[Callable[[], None]], None],
     ) -> None:
         if unknown := [part for part in show if part not in PARTS]:
@@ -77,7 +80,7 @@ class Panel:
         self.parts = tuple(part for part in PARTS if part in show)
         self.canvas = FrameCanvas(size, hotkeys=KEYS, later=later)
         self._insight, self.timeline = insight, insight.timeline
-        self._gaze, self._doings = gaze, doings
+        self.gaze, self._doings = gaze, doings
         self._colour = colour_of(gaze.object_id)
 
         def press(name: str, value: Any = None) -> None:
@@ -85,7 +88,9 @@ class Panel:
 
         self.actions, self.keys = Actions(press), Keys()
         self.question, self.toolbar, self.objects = Question(press), Toolbar(press), Chips(press)
-        self.looks = Looks(press)
+        self.looks, self.round = Looks(press), RoundSheet(press)
+        self.round.add_class("vos-round")
+        self._work = work
         self._hands = Hands(self.canvas, doings.stroke, lambda name: self._pressed(name, None))
         self.canvas.on_event(lambda event: later(lambda: self._felt(event)))
         self.canvas.on_view(self.show_tool)
@@ -95,7 +100,7 @@ class Panel:
 
     def show_tool(self, colour: Rgb | None = None) -> None:
         """Nothing; shows the tool in hand, whose strokes are in this colour from now on."""
-        gaze, view = self._gaze, self.canvas.view
+        gaze, view = self.gaze, self.canvas.view
         self._colour = colour = colour or self._colour
         width = (gaze.width or 0.0) * view.scale[0]
         ink = ink_of(gaze.tool, colour, positive=gaze.is_positive, width=width)
@@ -110,7 +115,7 @@ class Panel:
 
     def _pressed(self, name: str, value: Any) -> None:
         """A control that changes what is seen is done here; the others are the session's."""
-        canvas, gaze = self.canvas, self._gaze
+        canvas, gaze = self.canvas, self.gaze
         match name:
             case "closer" | "farther":
                 canvas.zoom(_ZOOM if name == "closer" else 1 / _ZOOM)
@@ -134,6 +139,10 @@ class Panel:
                 self._doings.describe(name, int(value[0]), str(value[1]))
             case "mask":
                 self._doings.load(*value)
+            case "seek":
+                self._doings.seek(int(value))
+            case "let go":
+                self._doings.let_go(int(value))
             case "choose" | "hide" | "forget":
                 self._doings.on_object(name, int(value))
             case _:
@@ -156,6 +165,8 @@ class Panel:
             "looks": self.looks,
             "timeline": self._insight.time,
             "question": self.question.widget,
+            "round": self.round,
+            "work": self._work,
             "more": self._insight.folds.widget,
         }
         side = ipywidgets.VBox([widgets[name] for name in _BESIDE if name in self.parts])

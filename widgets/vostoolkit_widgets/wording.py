@@ -20,6 +20,13 @@ def place(session: Session, frame: int) -> str:
     return f"frame {frame} / {len(video) - 1}    {frame / video.fps:.2f} s"
 
 
+def summary(session: Session) -> str:
+    """What is done on which video, in one line that stays the same."""
+    video, size = session.video, session.video.size
+    frames = f"{len(video)} frames of " if isinstance(video, Video) else ""
+    return f"{type(session.method).__name__}, {frames}{size.width}x{size.height}"
+
+
 def called(object_id: ObjectId, names: Mapping[ObjectId, str]) -> str:
     """An object by its name, or by its number."""
     name = names.get(object_id)
@@ -40,6 +47,10 @@ def forgetting(session: Session, object_id: ObjectId) -> str:
 
 def question(request: Request, names: Mapping[ObjectId, str]) -> tuple[str, str]:
     """What the method asks and why, and what a person can do."""
+    if request.kind == "round":
+        where = f"Prompts would help most at frame {request.frame}"
+        why = f"{where}: {request.reason}." if request.reason else f"{where}."
+        return f"Round {request.round}.", f"{why} Mark objects on any frames, then propagate."
     if request.object_id is None:
         return (
             "Which object?",
@@ -55,6 +66,9 @@ def question(request: Request, names: Mapping[ObjectId, str]) -> tuple[str, str]
 def progress(session: Session, rate: float | None) -> tuple[str, str]:
     """What is going on, how fast, and for how long yet; ``rate`` is in frames a second."""
     frame, video, pace = session.frame or 0, session.video, ""
+    if session.round:
+        speed = "" if rate is None else f"{rate:.2g} frames a second. "
+        return f"Working on frame {frame}.", f"{speed}stop ends it after the stage at work."
     if rate is not None:
         pace = f"{rate:.{0 if rate >= 10 else 1}f} frames a second"
         if isinstance(video, Video):
@@ -65,6 +79,9 @@ def progress(session: Session, rate: float | None) -> tuple[str, str]:
 
 def invitation(session: Session) -> tuple[str, str]:
     """What a person can do where nothing is asked and nothing is going on."""
+    if session.round:
+        head = f"Round {session.round}."
+        return head, "Mark objects on any frames, then propagate; run goes on where it stopped."
     if session.frame is None:
         return "Which object?", f"Click on it ({_NOT_IT})."
     if session.finished:

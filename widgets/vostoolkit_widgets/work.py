@@ -1,14 +1,12 @@
 """The Explorer's row of work: what is saved where, and the menu that exports masks."""
 
 import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
-from vostoolkit.arrays import ObjectId
-from vostoolkit.data.exporting import FORMATS, Progress, existing, exporting
+from vostoolkit.data.exporting import FORMATS, Progress, are_soft, existing, exporting
 from vostoolkit.data.footage import footage_of
 from vostoolkit.errors import VostoolkitError
 from vostoolkit.session import Session
@@ -24,8 +22,7 @@ _CHOSEN = ("palette", "coco")
 class ExportMenu:
     """Exports a session's masks: formats to choose, a folder, a bar with the time left, stop.
 
-    What is in the folder already is replaced only after a question. ``names`` are asked for when
-    an export begins.
+    What is in the folder already is replaced only after a question.
 
     Example:
         >>> ExportMenu(session, folder="out/flies").widget
@@ -36,10 +33,8 @@ class ExportMenu:
         session: Session,
         *,
         folder: str | Path = "export",
-        names: Callable[[], Mapping[ObjectId, str]] = dict,
     ) -> None:
-        self._session = session
-        self._names = names
+        self.session = session
         self._worker = Worker("vostoolkit-export", self._failed)
         self._asked: tuple[Path, list[str]] | None = None
         self._is_wanted = False
@@ -102,7 +97,7 @@ class ExportMenu:
                 self.row.show(question="")
 
     def _export(self, folder: Path, formats: list[str], *, overwrite: bool) -> None:
-        footage, shown_at = footage_of(self._session, dict(self._names())), 0.0
+        footage, shown_at = footage_of(self.session, is_soft=are_soft(formats)), 0.0
         steps = exporting(footage, folder, formats, overwrite=overwrite)
         for step in steps:
             if not self._is_wanted:
