@@ -17,6 +17,8 @@ from vostoolkit.errors import (
 )
 from vostoolkit.frames import Frame, Stream, Video
 from vostoolkit.masks import Masks
+from vostoolkit.methods.eva_vos import EvaVos
+from vostoolkit.methods.idpro import IDPro
 from vostoolkit.methods.lazy_xmem import LazyXMem
 from vostoolkit.methods.mivos import MiVOS
 from vostoolkit.methods.presets import PRESETS, method
@@ -80,7 +82,14 @@ from vostoolkit.stages.uncertainty_ensemble import EpistemicVariance, MutualInfo
 from vostoolkit.stages.uncertainty_quality import QualityScore
 from vostoolkit.stages.update import MemoryRule
 from vostoolkit.trace import Keep
-from vostoolkit.users import EvaAnnotator, Nobody, RoundUser, ScribblingUser, SimulatedUser
+from vostoolkit.users import (
+    EvaAnnotator,
+    EvaRounds,
+    Nobody,
+    RoundUser,
+    ScribblingUser,
+    SimulatedUser,
+)
 from vostoolkit.video import open_camera, open_stream, open_video
 from vostoolkit.what_if import WhatIf, as_decided, what_if
 
@@ -107,6 +116,8 @@ __all__ = [
     "EntropyJump",
     "EpistemicVariance",
     "EvaAnnotator",
+    "EvaRounds",
+    "EvaVos",
     "ExportError",
     "FixedAnnotation",
     "Frame",
@@ -114,6 +125,7 @@ __all__ = [
     "Fusion",
     "GrabCutRefiner",
     "HighestScore",
+    "IDPro",
     "InteractFrames",
     "Keep",
     "KeyDissimilarity",

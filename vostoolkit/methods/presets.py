@@ -2,6 +2,8 @@
 
 from typing import Protocol, runtime_checkable
 
+from vostoolkit.methods.eva_vos import EvaVos
+from vostoolkit.methods.idpro import IDPro
 from vostoolkit.methods.lazy_xmem import LazyXMem
 from vostoolkit.methods.mivos import MiVOS
 from vostoolkit.methods.named import named
@@ -25,6 +27,8 @@ PRESETS: dict[str, Preset] = {
     "lazy-xmem": LazyXMem.preset,
     "mivos": MiVOS.preset,
     "xmem++": XMemPlusPlus.preset,
+    "idpro": IDPro.preset,
+    "eva-vos": EvaVos.preset,
 }
 
 

@@ -3,6 +3,7 @@
 from vostoolkit.users.costs import ANNOTATION_S, SECONDS, cost_s
 from vostoolkit.users.davis_robot import ScribbleRobot, ScribblingUser
 from vostoolkit.users.eva import EvaAnnotator
+from vostoolkit.users.eva_rounds import EvaRounds
 from vostoolkit.users.imperfect import ImperfectUser
 from vostoolkit.users.nobody import Nobody
 from vostoolkit.users.rounds import RoundUser
@@ -14,6 +15,7 @@ __all__ = [
     "ANNOTATION_S",
     "SECONDS",
     "EvaAnnotator",
+    "EvaRounds",
     "GroundTruth",
     "ImperfectUser",
     "Nobody",

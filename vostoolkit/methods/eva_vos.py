@@ -1,0 +1,138 @@
+"""EVA-VOS: says which frame to annotate next, and how, so that each second of work counts.
+
+Delatolas, Kalogeiton and Papadopoulos, "EVA-VOS: Efficient Video Annotation for Video Object
+Segmentation".
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from vostoolkit.frames import Stream, Video
+from vostoolkit.methods.named import named
+from vostoolkit.methods.rounds import Part, RoundState, play_rounds, refine_frames
+from vostoolkit.methods.walks import carry, check_every
+from vostoolkit.prompts import Prompt
+from vostoolkit.protocols import AnnotationSelector, FrameSelector, Propagator, Refiner, Run
+from vostoolkit.results import Checkpoint, Request
+from vostoolkit.schedule import Schedule, truncated
+from vostoolkit.stages.propagate_stm import StmPropagator
+from vostoolkit.stages.propagate_xmem import XMemPropagator
+from vostoolkit.stages.refine import ClickRefiner, SamHqRefiner
+from vostoolkit.stages.select_annotation import FixedAnnotation, LearnedAnnotation
+from vostoolkit.stages.select_frame import KeyDissimilarity, QualityDistance
+
+
+@dataclass(frozen=True, eq=False)
+class EvaVos:
+    """The method; its fields are the stages.
+
+    Round by round (the paper's iterations): propagate the masks of all annotated frames (2.1);
+    choose the frame that promises most (2.2) and what to ask for there (2.3); a person annotates,
+    and a mask is made of it (2.4). The first frame is the person's choice; the paper draws it.
+
+    Args:
+        propagator: carries masks from frame to frame.
+        refine: makes a mask of clicks and boxes (SAM in the paper); a drawn one stays as it is.
+        suggest: which frame to annotate next; the paper's is `QualityDistance`.
+        choose: what to ask for there; the paper's is `LearnedAnnotation`.
+        schedule: which frames are propagated from where.
+        every: frames between predicted frames that are kept until a walk ends (MiVOS's 5).
+    """
+
+    propagator: Propagator[Any]
+    refine: Refiner
+    suggest: FrameSelector
+    choose: AnnotationSelector
+    schedule: Schedule = truncated
+    every: int | None = 5
+    in_rounds: ClassVar[Literal[True]] = True
+
+    def __post_init__(self) -> None:
+        check_every(self.every)
+
+    @staticmethod
+    def preset(name: str = "nano", *, device: str | None = None) -> "EvaVos":
+        """The method with the networks of a preset.
+
+        ``"nano"`` uses the embedded networks; there is no quality network and no policy among them
+        yet, so frames are chosen by XMem++'s distance of keys, and always three clicks are asked
+        for (the paper's "clicks only"). ``"paper"`` uses MiVOS's propagation, SAM-HQ, and
+        EVA-VOS's two networks, whose checkpoints the person supplies.
+
+        Raises:
+            ValueError: no such preset.
+            WeightsError: the preset's weights aren't there.
+            DeviceError: the device isn't there.
+        """
+        return named("preset", name, _PRESETS)(device)
+
+    def run(self, video: Video | Stream, start: Checkpoint | None, /) -> Run:
+        """The run from the beginning, or from a checkpoint (which it yields first)."""
+        return play_rounds(
+            video,
+            start,
+            interact=self.interact,
+            propagate=self.propagate,
+            suggest=self.suggest,
+            choose=self.choose,
+        )
+
+    def interact(
+        self, video: Video, state: RoundState, prompts: tuple[Prompt, ...]
+    ) -> Part[RoundState]:
+        """Masks of the annotated frames (2.4)."""
+        return refine_frames(self.refine, video, state, prompts)
+
+    def propagate(self, video: Video, state: RoundState) -> Part[RoundState]:
+        """Masks of all other frames, from all that are annotated (2.1)."""
+        return carry(self.propagator, video, state, schedule=self.schedule, every=self.every)
+
+
+def expected_gain(request: Request) -> float:
+    """What the next annotation of a video promises, in quality a second: its objects' mean.
+
+    Raises:
+        ValueError: the request has no choices, or they come from a selector that expects nothing.
+
+    Source: EVA-VOS, section 2.3 (video ranking by the policy's value).
+    """
+    values = [choice.value for choice in request.choices]
+    known = [value for value in values if value is not None]
+    if not known or len(known) < len(values):
+        raise ValueError(
+            f"round {request.round}, frame {request.frame}: no value is expected of {len(values)} "
+            "choices; rank videos with a learned policy (LearnedAnnotation), after their first "
+            "round"
+        )
+    return sum(known) / len(known)
+
+
+def ranked(requests: Mapping[str, Request]) -> tuple[str, ...]:
+    """The names of videos by what their next annotation promises, the most promising first.
+
+    Source: EVA-VOS, section 2.3.
+    """
+    return tuple(sorted(requests, key=lambda name: (-expected_gain(requests[name]), name)))
+
+
+def _nano(device: str | None) -> EvaVos:
+    return EvaVos(
+        XMemPropagator.nano(device=device),
+        ClickRefiner(device=device),
+        suggest=KeyDissimilarity.nano(device=device),
+        choose=FixedAnnotation("clicks"),
+    )
+
+
+def _paper(device: str | None) -> EvaVos:
+    sam = SamHqRefiner("vit_h", device=device)
+    return EvaVos(
+        StmPropagator.published(device=device),
+        sam,
+        suggest=QualityDistance.published(device=device),
+        choose=LearnedAnnotation.trained("eva-policy", sam),
+    )
+
+
+_PRESETS: dict[str, Callable[[str | None], EvaVos]] = {"nano": _nano, "paper": _paper}
