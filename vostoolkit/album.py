@@ -30,6 +30,9 @@ class Album:
 
     pages: Mapping[int, Page] = field(default_factory=dict[int, Page])
 
+    def __repr__(self) -> str:
+        return f"Album({len(self.pages)} frames)"
+
     @property
     def pictures(self) -> dict[int, bytes]:
         """The labels of each frame, as PNG."""

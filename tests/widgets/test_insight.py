@@ -38,7 +38,7 @@ def test_each_stage_of_a_frame_is_shown_and_its_code_gives_it(session):
         state = inspector.widget.state
         assert state["now"] == stage and state["picture"].startswith("data:image/")
         assert value_of(state["code"], session) is inspector.result
-        assert "ms of" in state["seconds"]
+        assert state["seconds"].endswith(" in this frame")
     assert inspector.widget.state["stages"][3][:2] == ["click", 1]
     inspector.close()
 

@@ -47,7 +47,7 @@ class XMemPropagator:
             negative number makes them coincide with the memory frames.
         device: None takes the best there is.
 
-    Source: XMem, section 4 (working size, memory sizes), section 3.3 (top-k).
+    Source: XMem, Eq. 1 and 2 (reading), section 4 (sizes), section 3.3 (top-k).
     """
 
     network: XMem = field(repr=False)

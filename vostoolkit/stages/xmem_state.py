@@ -39,6 +39,9 @@ class XMemState:
     frame: int | None = None
     deep_update: int | None = None
 
+    def __repr__(self) -> str:
+        return f"XMemState(frame={self.frame}, objects={self.objects}, {self.memory.sizes()})"
+
 
 def check_memorised(
     frame: Frame, masks: Masks, objects: tuple[ObjectId, ...], tier: Tier | None = None

@@ -95,6 +95,12 @@ class Reading:
     selection: Float[Tensor, "q c"]
     top_k: int | None
 
+    def __repr__(self) -> str:
+        return (
+            f"Reading(frame={self.frame}, object_id={self.object_id}, {len(self.query)} places, "
+            f"{len(self.group)} elements)"
+        )
+
     def origins(self, x: float, y: float) -> tuple[Origin, ...]:
         """Where a pixel is read from, the heaviest first; an element's pixel is its place's centre.
 

@@ -6,6 +6,7 @@ from vostoolkit_widgets.comparison import Comparison
 from vostoolkit_widgets.explorer import Explorer
 from vostoolkit_widgets.inspector import Inspector
 from vostoolkit_widgets.memory_view import MemoryView
+from vostoolkit_widgets.recall import recalled
 from vostoolkit_widgets.timeline import Timeline
 from vostoolkit_widgets.work import ExportMenu
 
@@ -19,4 +20,5 @@ __all__ = [
     "MemoryView",
     "Timeline",
     "curves_of",
+    "recalled",
 ]

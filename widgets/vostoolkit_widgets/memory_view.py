@@ -124,11 +124,11 @@ class MemoryView:
 
     def show(self, frame: int, object_id: ObjectId | None = None) -> None:
         """Nothing; shows how a frame read an object's memory."""
-        self._frame = frame
         self._object_id = self._object_id if object_id is None else object_id
-        text, self.recall = _HINT, None
+        self._frame, self.recall = frame, None
         try:
             self.recall = recalled(self._session, frame, self._object_id)
+            text = self.recall.note + _HINT
         except VostoolkitError as error:
             text = str(error)
         self._lay_out()

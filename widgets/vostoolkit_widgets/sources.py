@@ -1,6 +1,7 @@
 """Which part of a method a result comes from, the paper it follows, and the result as Python."""
 
 import inspect
+import re
 import sys
 from typing import Any
 
@@ -19,6 +20,8 @@ from vostoolkit.results import (
 _ONE = {Propagation: "propagation", Uncertainty: "uncertainty", Decision: "decision"}
 _SEVERAL = {PseudoClick: "pseudo_clicks", Refinement: "refinements", MemoryUpdate: "updates"}
 _FIELDS = {Propagation: "propagator", MemoryUpdate: "update"}
+_END = re.compile(r"\n\n|Note:|;|(?<!Eq)\.\s")
+"""A paragraph, a note, or a sentence that isn't the first; an equation's number goes on."""
 
 
 def code_of(result: StageResult, record: FrameRecord) -> str:
@@ -55,16 +58,14 @@ def _maker(result: StageResult, method: object) -> Any:
             returned = inspect.signature(part).return_annotation
             if inspect.isclass(returned) and isinstance(result, returned):
                 return part
-    return next(
-        (parts.get(field) for kind, field in _FIELDS.items() if isinstance(result, kind)), None
-    )
+    known = (parts.get(field) for kind, field in _FIELDS.items() if isinstance(result, kind))
+    return next(known, None)
 
 
 def _source(text: str | None) -> str:
-    """What follows "Source:", up to the end of its paragraph or a note."""
-    _, is_there, rest = (text or "").partition("Source:")
-    paragraph = rest.partition("\n\n")[0].partition("Note:")[0]
-    return " ".join(paragraph.split()).rstrip(".") if is_there else ""
+    """The first sentence behind "Source:"."""
+    _, _, rest = (text or "").partition("Source:")
+    return " ".join(_END.split(f"{rest}\n\n", maxsplit=1)[0].split()).rstrip(".")
 
 
 def _index(result: Event, among: tuple[Event, ...]) -> int:
