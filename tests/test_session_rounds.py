@@ -6,9 +6,9 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from toys import NumberedVideo, ToyRounds, click, numbers_after
+from toys import NumberedVideo, ToyMethod, ToyRounds, click, numbers_after
 
-from vostoolkit.errors import SessionError
+from vostoolkit.errors import PromptError, SessionError
 from vostoolkit.prompts import Click, Propagate, Skip
 from vostoolkit.protocols import RoundMethod
 from vostoolkit.results import Checkpoint, Propagation, Refinement, Request
@@ -216,6 +216,13 @@ def test_a_saved_session_goes_on_as_if_never_interrupted(tmp_path: Path, stop: i
         session.labels(f).tolist() for f in range(LENGTH)
     ]
     assert np.array_equal(resumed.at(3).masks.pmf, session.at(3).masks.pmf)
+
+
+def test_a_method_without_rounds_takes_no_word_to_propagate():
+    session = Session(ToyMethod(), NumberedVideo(LENGTH))
+    with pytest.raises(PromptError, match="for methods in rounds"):
+        session.answer(click(0), Propagate())
+    assert session.prompts == () and session.round == 0
 
 
 def test_play_ends_where_the_user_is_content():

@@ -6,8 +6,8 @@ from typing import TypeAlias
 from vostoolkit.answers import Answers, Group, is_commit
 from vostoolkit.arrays import ObjectId
 from vostoolkit.checkpoints import Cursor
-from vostoolkit.errors import SessionError
-from vostoolkit.prompts import Prompt
+from vostoolkit.errors import PromptError, SessionError
+from vostoolkit.prompts import Prompt, Propagate, Release
 from vostoolkit.protocols import Event, place_of
 from vostoolkit.runner import Runner
 
@@ -58,6 +58,8 @@ class History:
         and they belong to the present round, or the next if two of them would complete it.
         """
         before, runner = self._now, self._runner
+        if not runner.in_rounds and any(isinstance(p, Propagate | Release) for p in prompts):
+            raise PromptError("Propagate and Release are for methods in rounds: this one has none")
         if runner.in_rounds:
             self._give(self._round_for(prompts), prompts)
         else:

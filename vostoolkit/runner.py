@@ -57,8 +57,8 @@ class Runner:
         if not self.in_rounds:
             return 0
         place = place_of(self.last) if self.last else 1
-        groups = self.answers.at(place)
-        return place + 1 if any(is_commit(groups[index]) for index in self._used) else place
+        used = (g for index, g in enumerate(self.answers.at(place)) if index in self._used)
+        return place + 1 if any(map(is_commit, used)) else place
 
     @property
     def finished(self) -> bool:

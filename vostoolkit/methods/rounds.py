@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from vostoolkit.album import Album
 from vostoolkit.answers import is_commit
 from vostoolkit.errors import PromptError, SessionError
-from vostoolkit.frames import Frame, Stream, Video
+from vostoolkit.frames import Frame, Stream, Video, image_of
 from vostoolkit.masks import Masks
 from vostoolkit.methods.asking import ask, refine_all
 from vostoolkit.prompts import Prompt, Propagate, Release, Skip
@@ -217,6 +218,8 @@ def _question(
         state = replace(state, selection=replace(found, image_of=None))
     selection = state.selection
     frame, reason = max(state.before, default=max(state.accepted, default=0)), ""
+    if selection is not None:
+        selection = replace(selection, image_of=partial(image_of, video))
     if selection is not None and selection.frames:
         frame, reason = selection.frames[0], selection.reasons[0]
     masks = state.album.masks(frame)
