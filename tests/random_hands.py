@@ -229,6 +229,7 @@ def rest(notebook: Notebook) -> None:
     notebook.page.keyboard.press("Escape")
     notebook.execute("explorer._watch.stop(); explorer._driver.stop()")
     notebook.until("explorer.settle(120)", 130)
+    notebook.execute("session = explorer.session; method = session.method")  # it may be a branch
 
 
 def is_replay(notebook: Notebook) -> dict[str, bool]:

@@ -23,6 +23,7 @@ from vostoolkit_widgets.bar import Bar
 from vostoolkit_widgets.bundle import bundle_of
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.chart import Curve, curves_of
+from vostoolkit_widgets.closing import close_all
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.hands import Hands
 from vostoolkit_widgets.scene import Scene, rows_so_far, scene_of
@@ -118,8 +119,9 @@ class Comparison:
         """Nothing; stops, and takes the widgets out of the page. The sessions stay as they are."""
         self._driver.close()
         self._desk.close()
-        for part in (*self.canvases, self.timeline, self.bar, self.widget):
+        for part in (*self.canvases, self.timeline):
             part.close()
+        close_all(self.widget)
 
     def __repr__(self) -> str:
         return f"Comparison({self.names[0]!r}, {self.names[1]!r})"

@@ -14,6 +14,7 @@ from vostoolkit_widgets import wording
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
 from vostoolkit_widgets.bundle import bundle_of
+from vostoolkit_widgets.closing import close_all
 from vostoolkit_widgets.sources import code_of, source_of
 from vostoolkit_widgets.stage_names import chain, explained, name_of
 
@@ -91,7 +92,7 @@ class Inspector:
 
     def close(self) -> None:
         """Nothing; takes it out of the page."""
-        self.widget.close()
+        close_all(self.widget)
 
     def __repr__(self) -> str:
         return f"Inspector(frame={self._frame})"

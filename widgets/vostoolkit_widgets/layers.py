@@ -10,6 +10,7 @@ from ipycanvas import Canvas, MultiCanvas
 from ipycanvas.canvas import COMMANDS, _CanvasManager  # pyright: ignore[reportPrivateUsage]
 
 from vostoolkit.arrays import Size
+from vostoolkit_widgets.closing import close_all
 
 
 class Layers:
@@ -92,5 +93,4 @@ class Layers:
 
     def close(self) -> None:
         """Nothing; takes the canvases and their channel out of the page."""
-        for widget in (self.widget, *self._layers, *self._sources, self._channel):
-            widget.close()
+        close_all(self.widget, *self._layers, *self._sources, self._channel)

@@ -21,6 +21,7 @@ from vostoolkit_widgets.bundle import bundle_of
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.capture import Event, Pointer, Theme, Width
 from vostoolkit_widgets.chart import Ink
+from vostoolkit_widgets.closing import close_all
 from vostoolkit_widgets.hands import Hands
 from vostoolkit_widgets.memory_sheet import (
     Sheet,
@@ -175,8 +176,7 @@ class MemoryView:
         """Nothing; takes it out of the page."""
         self.canvas.close()
         self._surface.close()
-        self._bar.close()
-        self.widget.close()
+        close_all(self.widget)
 
     def __repr__(self) -> str:
         return f"MemoryView(frame={self._frame}, object_id={self._object_id})"

@@ -11,6 +11,7 @@ from vostoolkit.colours import Rgb, colour_of
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.capture import Dropped, Event
 from vostoolkit_widgets.chips import Chips
+from vostoolkit_widgets.closing import close_all
 from vostoolkit_widgets.controls import Actions, Keys
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.hands import KEYS, Hands
@@ -151,9 +152,7 @@ class Panel:
     def close(self) -> None:
         """Nothing; takes all widgets out of the page."""
         self.canvas.close()
-        for part in (self.widget, *self._parts.values()):  # those that aren't shown too
-            for widget in _all_within(part):
-                widget.close()
+        close_all(self.widget, *self._parts.values())  # those that aren't shown too
 
     def _arranged(self) -> ipywidgets.VBox:
         widgets = self._parts = {
@@ -182,12 +181,3 @@ class Panel:
         whole = ipywidgets.VBox([style(), *above, both, *below])
         whole.add_class("vos-explorer")
         return whole
-
-
-def _all_within(widget: ipywidgets.Widget) -> list[ipywidgets.Widget]:
-    """A widget and all that are in it, their layouts and styles included."""
-    own = [getattr(widget, name, None) for name in ("layout", "style")]
-    found = [widget, *(part for part in own if isinstance(part, ipywidgets.Widget))]
-    for child in getattr(widget, "children", ()):
-        found += _all_within(child)
-    return found

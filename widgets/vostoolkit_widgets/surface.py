@@ -9,6 +9,7 @@ from ipycanvas import Canvas
 
 from vostoolkit.arrays import Size
 from vostoolkit_widgets.capture import Capture, Event, Pointer, Ratio
+from vostoolkit_widgets.closing import close_all
 from vostoolkit_widgets.layers import Layers
 
 FINEST = 3.0
@@ -79,8 +80,7 @@ class Surface:
         """Nothing; takes it out of the page."""
         self.is_connected = False
         self.layers.close()
-        self.capture.close()
-        self.widget.close()
+        close_all(self.widget)
 
     def _canvas_size(self) -> Size:
         return Size(round(self.size.height * self.fine), round(self.size.width * self.fine))

@@ -12,6 +12,7 @@ from vostoolkit.errors import VostoolkitError
 from vostoolkit.session import Session
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
+from vostoolkit_widgets.closing import close_all
 from vostoolkit_widgets.style import style
 from vostoolkit_widgets.worker import Worker
 
@@ -81,8 +82,7 @@ class ExportMenu:
         """Nothing; stops, and takes it out of the page."""
         self.stop()
         self._worker.close()
-        self.row.close()
-        self.widget.close()
+        close_all(self.widget)
 
     def _pressed(self, name: str, value: Any) -> None:
         match name, self._asked:

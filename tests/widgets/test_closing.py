@@ -1,0 +1,35 @@
+"""What is folded away or closed leaves no widget behind."""
+
+import gc
+import weakref
+
+from ipywidgets.widgets.widget import _instances
+from toys import NumberedVideo, ToyMethod
+from vostoolkit_widgets import Explorer
+from widgets.explorer_hands import click, press
+
+from vostoolkit.session import Session
+
+
+def test_parts_that_are_folded_away_are_let_go():
+    explorer = Explorer(Session(ToyMethod(), NumberedVideo(10)))
+    click(explorer, 3, 2)
+    press(explorer, "frame")
+    folds = explorer._insight.folds
+    before = set(_instances)
+    folds.toggle("branch")
+    branch = weakref.ref(folds.part("branch"))
+    folds.toggle("branch")
+    assert explorer.settle(10)
+    gc.collect()
+    assert set(_instances) == before and branch() is None
+    explorer.close()
+
+
+def test_a_closed_explorer_leaves_nothing():
+    before = set(_instances)
+    explorer = Explorer(Session(ToyMethod(), NumberedVideo(10)))
+    click(explorer, 3, 2)
+    explorer.close()
+    left = [type(_instances[key]).__name__ for key in set(_instances) - before]
+    assert not left
