@@ -7,7 +7,7 @@ import torch
 from vostoolkit.arrays import Labels, Size
 from vostoolkit.errors import PromptError
 from vostoolkit.masks import Masks
-from vostoolkit.prompts import Absent, Box, Click, Drawing, Skip
+from vostoolkit.prompts import Absent, Box, Click, Drawing, Propagate, Release, Skip
 from vostoolkit.protocols import User
 from vostoolkit.results import Request
 from vostoolkit.users import Nobody, SimulatedUser, cost_s
@@ -102,7 +102,7 @@ def test_costs_in_seconds() -> None:
     assert cost_s((Click(0, 1, 1, 1), Click(0, 1, 2, 2))) == 1 + 3
     assert cost_s((Box(0, 1, 1, 1, 2, 2), drawing)) == 2 + 87
     assert cost_s((Absent(0, 1),)) == 4
-    assert cost_s((Skip(0, 1),)) == 0
+    assert cost_s((Skip(0, 1), Propagate(3), Release(4, 1))) == 0
 
 
 def test_a_sliver_of_an_object_counts_as_absent() -> None:

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from vostoolkit.prompts import Absent, Box, Click, Drawing, Local, Prompt, Scribble, Skip
+from vostoolkit.prompts import (
+    Absent,
+    Box,
+    Click,
+    Drawing,
+    Local,
+    Prompt,
+    Propagate,
+    Release,
+    Scribble,
+    Skip,
+)
 from vostoolkit.results import AnnotationKind
 
 SECONDS: Mapping[type[Prompt], float] = MappingProxyType(
@@ -36,7 +47,7 @@ def cost_s(prompts: tuple[Prompt, ...]) -> float:
     Source: EVA-VOS's released code (mask 80, click 1.5, box 7, no object 3, overhead 1). Note: the
     overhead is counted for each frame and kind of prompt here, in EVA-VOS for clicks only.
     """
-    given = [prompt for prompt in prompts if not isinstance(prompt, Skip)]
+    given = [p for p in prompts if not isinstance(p, Skip | Propagate | Release)]
     frames = len({prompt.frame for prompt in given})
     marks = (prompt.mark if isinstance(prompt, Local) else prompt for prompt in given)
     return OVERHEAD_S * frames + sum(SECONDS[type(mark)] for mark in marks)

@@ -13,8 +13,8 @@ from vostoolkit.users.eva import EvaAnnotator, Gives
 class EvaRounds:
     """Answers each round's request with the annotations that were chosen, and says propagate.
 
-    Where no kind was chosen, as in the first round, it draws the masks of the objects. An object
-    whose mask has no error is accepted as it is, which costs it nothing. A choice of "stop" gets no
+    Where no kind was chosen, as in the first round, it draws the masks of the objects. A mask that
+    has no error is accepted: it counts as drawn, and costs as much. A choice of "stop" gets no
     annotation. After so many ``rounds`` it is content.
 
     Source: EVA-VOS, section 2 (a drawn mask at t = 0) and 3.
