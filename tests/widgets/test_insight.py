@@ -121,7 +121,8 @@ def test_a_branch_begins_behind_a_finished_frame_with_the_thresholds_tried(sessi
     code = trial.code(4)
     again = value_of(code, session, replace=replace)
     assert again.frame == 4 and again.method.decide == branch.method.decide
-    assert not trial.can_branch(9)  # the last frame
+    with pytest.raises(vos.SessionError, match="no branch behind frame 9"):
+        trial.branch(9)  # the last
 
 
 def test_a_dragged_threshold_is_counted_and_can_be_used(explorer):

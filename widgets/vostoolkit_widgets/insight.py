@@ -8,7 +8,6 @@ from typing import Any
 import ipywidgets
 
 from vostoolkit.arrays import ObjectId
-from vostoolkit.errors import SessionError
 from vostoolkit.frames import Video
 from vostoolkit.session import Session
 from vostoolkit.what_if import as_decided
@@ -157,9 +156,7 @@ class Insight:
         self._tried(self.trial.thresholds)
 
     def _branch_here(self) -> None:
-        self._host.stop()
-        branch = self.trial.branch(self._spot.frame)
-        comparison = Comparison(self._session, branch)
+        comparison = self._branch()
         self.folds.put("branch", comparison)
         comparison.run()
 
@@ -172,16 +169,10 @@ class Insight:
         return MemoryView(self._session, spot.frame, spot.object_id, later=self._work.post)
 
     def _branch(self) -> Comparison:
-        """The run as it is, again from here on.
+        """Another run from here on, with the thresholds that are tried.
 
         Raises:
             SessionError: there is nothing yet that could be done again.
         """
-        if not self.trial.can_branch(self._spot.frame):
-            raise SessionError(
-                "no branch from here: it begins behind a finished frame that isn't the last, and "
-                "not on a live stream"
-            )
         self._host.stop()
-        session = self._session
-        return Comparison(session, session.branch(self.trial.begin(self._spot.frame)))
+        return Comparison(self._session, self.trial.branch(self._spot.frame))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from vostoolkit.errors import SessionError
 from vostoolkit.frames import Video
 from vostoolkit.session import Session
 from vostoolkit.stages.decide import EntropyJump
@@ -69,8 +70,17 @@ class Trial:
         """A session that does a frame and all later ones with the thresholds tried.
 
         A finished frame stays as it is; then the branch begins behind it.
+
+        Raises:
+            SessionError: there is no frame that could be done again.
         """
-        return self._session.branch(self.begin(frame), decide=self._rule_tried())
+        if not self.can_branch(frame):
+            raise SessionError(
+                f"no branch behind frame {frame}: it needs a finished frame that isn't the last; a "
+                "live stream has none, and in rounds it is session.branch(round, …)"
+            )
+        rule = self._rule_tried()
+        return self._session.branch(self.begin(frame), **({} if rule is None else {"decide": rule}))
 
     def begin(self, frame: int) -> int:
         """The first frame that a branch at a frame does again."""
@@ -80,7 +90,8 @@ class Trial:
     def can_branch(self, frame: int) -> bool:
         """Whether there is a frame yet that a branch could do again."""
         session = self._session
-        if not isinstance(session.video, Video) or session.frame is None:
+        in_rounds = getattr(session.method, "in_rounds", False)
+        if not isinstance(session.video, Video) or session.frame is None or in_rounds:
             return False
         return 0 < self.begin(frame) < len(session.video)
 
