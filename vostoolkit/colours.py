@@ -9,6 +9,11 @@ from jaxtyping import Float, UInt8
 Palette: TypeAlias = UInt8[np.ndarray, "256 3"]
 Rgb: TypeAlias = tuple[int, int, int]
 
+WHITE: Rgb = (255, 255, 255)
+
+BLACK: Rgb = (20, 20, 24)
+"""Of edges and signs on pictures."""
+
 ASK: Rgb = (213, 94, 0)
 """Okabe–Ito vermilion: whatever the method asks for, and no object."""
 
@@ -44,6 +49,26 @@ def colour_of(object_id: int) -> Rgb:
 def css(colour: Rgb) -> str:
     """A colour as CSS writes it, ``#rrggbb``."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def contrast(one: Rgb, other: Rgb) -> float:
+    """How much two colours stand out from each other, from 1 (not at all) to 21.
+
+    Source: WCAG 2, contrast ratio.
+    """
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def ink_on(colour: Rgb) -> Rgb:
+    """Black or white, whichever stands out more on a colour."""
+    return max(BLACK, WHITE, key=lambda ink: contrast(ink, colour))
+
+
+def _luminance(colour: Rgb) -> float:
+    shares = np.array(colour) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 def rgb(text: str) -> Rgb:

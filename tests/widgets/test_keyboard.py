@@ -5,7 +5,8 @@ from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.capture import Ink, Key, Pointer
 from vostoolkit_widgets.hands import KEYS, Hands
 from vostoolkit_widgets.tools import Stroke
-from widgets.explorer_hands import key
+from widgets.explorer_hands import click, key, say
+from widgets.explorer_hands import press as press_button
 
 from vostoolkit.arrays import Size
 from vostoolkit.prompts import Click
@@ -96,3 +97,17 @@ def test_an_object_is_clicked_on_without_a_mouse(explorer):
     key(explorer, "k")
     key(explorer, "Enter")
     assert explorer.session.prompts == (Click(0, 1, 3.5, 2.5),)
+
+
+def test_a_screen_reader_is_told_what_is_asked_once_and_what_went_wrong(explorer):
+    spoken = []
+    capture = explorer._panel.canvas.capture
+    capture.observe(lambda change: spoken.append(change["new"]), "spoken")
+    click(explorer, 3, 2)
+    press_button(explorer, "run")
+    assert explorer.session.request is not None
+    explorer.refresh()
+    explorer.refresh()
+    assert explorer.settle(10) and sum("at frame 4" in words for words in spoken) == 1
+    say(explorer, "objects", "colour", [1, "red"])
+    assert "give it as #rrggbb" in capture.spoken

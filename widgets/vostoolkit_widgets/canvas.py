@@ -52,6 +52,7 @@ class FrameCanvas:
         self._still = Still()
         self._detail: Still | None = None
         self._sketch: tuple[Shape, ...] = ()
+        self._told = ""
         self._callback: Callable[[Event], None] | None = None
         self._view_callback: Callable[[], None] | None = None
         self._coarse_callback: Callable[[], None] | None = None
@@ -66,7 +67,8 @@ class FrameCanvas:
             sources=(shown, shown, render.map_size(size), *whole),
             hotkeys=hotkeys,
             cursor="crosshair",
-            label="video frame: click on an object, right-click for what it is not",
+            label="video frame: click on an object, right-click for what it is not; K shows a "
+            "cursor for the arrow keys",
         )
         self.capture, self.widget = self._surface.capture, self._surface.widget
         self._surface.layers.widget.layout.max_width = f"{canvas.width}px"
@@ -142,6 +144,11 @@ class FrameCanvas:
         if self._sketch or (shapes := tuple(shapes)):
             self._sketch = tuple(shapes)
             self._draw()
+
+    def tell(self, words: str) -> None:
+        """Nothing; a screen reader says this, unless it was what was told last."""
+        if words != self._told:
+            self._told = self.capture.spoken = words
 
     @property
     def mask_opacity(self) -> float:

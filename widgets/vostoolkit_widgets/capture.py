@@ -112,7 +112,7 @@ class Ink:
     """How a stroke looks until the kernel has drawn it; ``width`` is in the canvas's own pixels.
 
     With ``has_ring`` a circle of that width goes with the pointer; from ``anchor``, a point of the
-    canvas, a line leads to it.
+    canvas, a line leads to it. ``sign`` is the colour of a mark's plus.
     """
 
     shape: Literal["none", "mark", "line", "box"] = "none"
@@ -122,6 +122,7 @@ class Ink:
     alpha: float = 1.0
     has_ring: bool = False
     anchor: tuple[float, float] | None = None
+    sign: str = ""
 
 
 Event: TypeAlias = Pointer | Wheel | Pinch | Key | Dropped | Theme | Width | Ratio

@@ -249,7 +249,9 @@ class Explorer:
     def _failed(self, error: Exception) -> None:
         _log.info("the Explorer caught an error", exc_info=error)
         is_ours = isinstance(error, VostoolkitError | ValueError)
-        self._panel.question.complain(f"{'' if is_ours else f'{type(error).__name__}: '}{error}")
+        said = f"{'' if is_ours else f'{type(error).__name__}: '}{error}"
+        self._panel.question.complain(said)
+        self._panel.canvas.capture.spoken = said
         self.refresh()
 
     # -- drawing; on the desk's thread -------------------------------------------------------------
@@ -275,7 +277,8 @@ class Explorer:
         measure = self._album.measure
         panel.looks.show_canvas(panel.canvas, (measure,), measure if gaze.has_map else NO_MAP)
         panel.show_tool(session.appearance.colour(gaze.object_id))
-        panel.question.show(self._asked())
+        panel.question.show(said := self._asked())
+        panel.canvas.tell(said.text if said.asks else "")
         panel.round.show_round(session, self._album, frame)
         self._keeping.show(session)
         self._insight.look(session, Spot(frame, gaze.object_id, is_running))

@@ -9,7 +9,7 @@ from jaxtyping import Bool
 
 from vostoolkit.appearance import PLAIN, Appearance
 from vostoolkit.arrays import Labels, ObjectId, Size
-from vostoolkit.colours import Rgb
+from vostoolkit.colours import BLACK, WHITE, Rgb, ink_on
 from vostoolkit.prompts import Box, Click, Drawing, Local, Prompt, Scribble
 from vostoolkit.records import Row, rows_of
 from vostoolkit.results import Request
@@ -18,8 +18,6 @@ from vostoolkit.trace import decode_labels
 from vostoolkit_widgets.shapes import Disc, Glyph, Line, Shape
 from vostoolkit_widgets.sketches import region_border
 
-_WHITE: Rgb = (255, 255, 255)
-_BLACK: Rgb = (20, 20, 24)
 _ACROSS = np.array([[-4.0, 0.0], [4.0, 0.0]])
 _DOWN = np.array([[0.0, -4.0], [0.0, 4.0]])
 
@@ -140,20 +138,21 @@ def _mark(prompt: Prompt, colour: Rgb) -> list[Shape]:
     match prompt:
         case Click(x=x, y=y, positive=positive):
             arms = (_ACROSS, _DOWN) if positive else (_ACROSS,)
+            own = colour if positive else WHITE
             return [
-                Disc(x, y, 9, _BLACK),
-                Disc(x, y, 7.5, colour if positive else _WHITE),
-                *(Glyph(x, y, arm, _BLACK, 2.5) for arm in arms),
+                Disc(x, y, 9, BLACK),
+                Disc(x, y, 7.5, own),
+                *(Glyph(x, y, arm, ink_on(own), 2.5) for arm in arms),
             ]
         case Scribble(points=points, positive=positive, width=width):
             path = np.array(points, np.float64)
-            own = colour if positive else _WHITE
-            return [Line(path, _BLACK, 2.5, breadth=width), Line(path, own, 0, breadth=width)]
+            own = colour if positive else WHITE
+            return [Line(path, BLACK, 2.5, breadth=width), Line(path, own, 0, breadth=width)]
         case Box():
             left, top, right, bottom = prompt.left, prompt.top, prompt.right, prompt.bottom
             corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
             return [
-                Line(corners, _BLACK, 4, closed=True),
+                Line(corners, BLACK, 4, closed=True),
                 Line(corners, colour, 2, closed=True),
             ]
         case Local(mark=mark, region=region):
@@ -165,7 +164,7 @@ def _mark(prompt: Prompt, colour: Rgb) -> list[Shape]:
 def _diamond(click: Click) -> list[Shape]:
     offsets = np.array([[0, -8], [8, 0], [0, 8], [-8, 0], [0, -8]], np.float64)
     return [
-        Glyph(click.x, click.y, offsets, _BLACK, 5),
-        Glyph(click.x, click.y, offsets, _WHITE, 2.5),
-        Disc(click.x, click.y, 2, _WHITE),
+        Glyph(click.x, click.y, offsets, BLACK, 5),
+        Glyph(click.x, click.y, offsets, WHITE, 2.5),
+        Disc(click.x, click.y, 2, WHITE),
     ]

@@ -1,6 +1,6 @@
 """The row of tools under the canvas, and what a stroke with each looks like."""
 
-from vostoolkit.colours import Rgb, css
+from vostoolkit.colours import WHITE, Rgb, css, ink_on
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
 from vostoolkit_widgets.capture import Ink
@@ -53,4 +53,5 @@ def ink_of(tool: Tool, colour: Rgb, *, positive: bool, width: float) -> Ink:
         return Ink("line", _WHITE, own, width, _PAINT, has_ring=True)
     if tool in OUTLINING:
         return Ink("line", own if positive and tool == "polygon" else _WHITE, _WHITE, 2.0)
-    return Ink("mark", own if positive else _WHITE, _WHITE)
+    sign = css(ink_on(colour if positive else WHITE))
+    return Ink("mark", own if positive else _WHITE, _WHITE, sign=sign)

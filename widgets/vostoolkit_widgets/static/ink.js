@@ -106,7 +106,8 @@ class InkSheet {
       drawing.arc(x, y, radius, 0, 7);
       drawing.fill();
     }
-    Object.assign(drawing, { strokeStyle: "#141418", lineWidth: 2.5 });
+    const sign = colour === this.ink.negative ? "#141418" : this.ink.sign;
+    Object.assign(drawing, { strokeStyle: sign, lineWidth: 2.5 });
     drawing.beginPath();
     for (const [across, down] of colour === this.ink.negative ? [[4, 0]] : [[4, 0], [0, 4]]) {
       drawing.moveTo(x - across, y - down);
