@@ -77,6 +77,7 @@ def test_accepting_gives_the_mask_that_is_shown(explorer):
     press(explorer, "accept")
     given = explorer.session.prompts[-1]
     assert isinstance(given, Drawing) and np.array_equal(given.mask, shown)
+    assert explorer.session.request.frame == 8  # it goes on
 
 
 def test_answers_have_buttons_only_while_they_are_answers(explorer):

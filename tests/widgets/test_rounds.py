@@ -158,8 +158,8 @@ def test_words():
     prompts = [mark(1), mark(1), Click(1, 2, 3, 3)]
     assert in_words(prompts, {2: "ball"}) == "2 clicks on 1, 1 click on ball"
     assert suggestions(None, ()) == {}
-    asked = Request(frame=7, round=1, kind="round", reason="far from all")
-    assert suggestions(asked, ()) == {7: "far from all"} and suggestions(asked, (7,)) == {}
+    asked = Request(frame=5, round=1, kind="round", selection=selection())
+    assert suggestions(asked, (5,)) == {2: "next"}
 
 
 def test_without_rounds_there_is_no_sheet():

@@ -178,7 +178,7 @@ class Acts:
         frame, object_id = request.frame, request.object_id
         mask = scene_of(self._session, frame).mask(object_id)
         if name == "accept" and mask.any():
-            self._driver.answer(Drawing(frame, object_id, mask))
+            self._driver.answer(Drawing(frame, object_id, mask), is_last=True)
         else:
             self._driver.answer((Skip if name == "skip" else Absent)(frame, object_id))
 

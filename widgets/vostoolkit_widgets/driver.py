@@ -72,16 +72,17 @@ class Driver:
         self.goal = None
         self._worker.post(self._halt)
 
-    def answer(self, *prompts: Prompt) -> None:
+    def answer(self, *prompts: Prompt, is_last: bool = False) -> None:
         """Nothing; gives prompts to the session.
 
         Where they answer a request, the run goes on as it was; a correction that nobody asked for
-        stops it as soon as one can see what it does, and so does a drawing, to be gone on with.
+        stops it as soon as one can see what it does, and so does a drawing, to be gone on with, but
+        if it ``is_last``.
         """
         if self._kept is not None:
             self._kept.give(prompts)
         self._pending += prompts
-        self._worker.post(lambda: self._answer(prompts))
+        self._worker.post(lambda: self._answer(prompts, is_last=is_last))
 
     def forget(self, object_id: ObjectId) -> None:
         """Nothing; stops, and takes back all prompts on an object."""
@@ -166,7 +167,7 @@ class Driver:
         if self.goal == goal:
             self.goal = None
 
-    def _answer(self, prompts: tuple[Prompt, ...]) -> None:
+    def _answer(self, prompts: tuple[Prompt, ...], *, is_last: bool) -> None:
         session, request = self.session, self.session.request
         is_asked = request is not None and all(p.frame == request.frame for p in prompts)
         self._ledger.begin()
@@ -182,8 +183,8 @@ class Driver:
             self.goal = "run"  # until it asks again
         is_ahead = min(prompt.frame for prompt in prompts) > (session.frame or 0)
         goes_on = is_asked and self.goal in ("run", "frame")
-        goes_on = goes_on and not any(isinstance(prompt, Drawing) for prompt in prompts)
-        if not (is_ahead or goes_on or session.round):
+        is_drawing = not is_last and any(isinstance(prompt, Drawing) for prompt in prompts)
+        if not (is_ahead or (goes_on and not is_drawing) or session.round):
             self.goal, self._given, self._checkpoints = "answer", prompts, 0
         self._on_event(None)
         if self.goal is not None:

@@ -25,7 +25,7 @@ _MOST = 24
 
 
 class RoundSheet(Bar):
-    """Shows a session's round and says what was pressed: a frame, ``let go``, ``propagate``."""
+    """Shows a session's round and says what was pressed: a frame (``seek``, ``let go``), ``stop``."""
 
     _esm = asset("elements.js") + asset("round.js")
 
@@ -113,12 +113,10 @@ def pending_frames(session: Session) -> frozenset[int]:
 
 def suggestions(request: Request | None, given: Iterable[int]) -> dict[int, str]:
     """The frames where prompts would help most, in order, and why; none where nothing is asked."""
-    if request is None or request.kind != "round":
+    if request is None or request.selection is None:
         return {}
-    if request.selection is not None:
-        pairs = zip(request.selection.frames, request.selection.reasons, strict=False)
-        return {frame: reason for frame, reason in pairs if frame not in given}
-    return {} if request.frame in given else {request.frame: request.reason or "suggested"}
+    pairs = zip(request.selection.frames, request.selection.reasons, strict=False)
+    return {frame: reason for frame, reason in pairs if frame not in given}
 
 
 def propagated(session: Session) -> tuple[int, int] | None:

@@ -48,9 +48,10 @@ def forgetting(session: Session, object_id: ObjectId) -> str:
 def question(request: Request, names: Mapping[ObjectId, str]) -> tuple[str, str]:
     """What the method asks and why, and what a person can do."""
     if request.kind == "round":
-        where = f"Prompts would help most at frame {request.frame}"
-        why = f"{where}: {request.reason}." if request.reason else f"{where}."
-        return f"Round {request.round}.", f"{why} Mark objects on any frames, then propagate."
+        where = ""
+        if request.selection is not None:
+            where = f"Prompts would help most at frame {request.frame}: {request.reason}. "
+        return f"Round {request.round}.", f"{where}Mark objects on any frames, then propagate."
     if request.object_id is None:
         return (
             "Which object?",

@@ -1,17 +1,13 @@
 function render({ model, el }) {
   const send = (name, value) => model.send({ name, value });
   const title = element("b", {});
-  const propagate = element("button", {
-    type: "button", class: "vos-button vos-commit", title: "This round is complete: carry it to all other frames",
-    onclick: () => send("propagate"),
-  }, "propagate");
   const bar = element("progress", { max: "1", "aria-label": "Propagation" });
   const doing = element("span", { role: "status" });
   const stop = element("button", { type: "button", class: "vos-button", title: "Stop after the stage at work", onclick: () => send("stop") }, "stop");
   const going = element("span", { class: "vos-going" }, bar, doing, stop);
   const lists = element("div", { class: "vos-rounds" });
   const choices = element("div", { class: "vos-choices" });
-  el.append(element("div", { class: "vos-round-head" }, title, going, element("span", { class: "vos-gap" }), propagate), lists, choices);
+  el.append(element("div", { class: "vos-round-head" }, title, going), lists, choices);
   el.dataset.lmSuppressShortcuts = "true";
 
   function card(known, isMine) {
@@ -34,7 +30,6 @@ function render({ model, el }) {
     going.hidden = !what;
     doing.textContent = what;
     if (share === null) bar.removeAttribute("value"); else bar.value = share;
-    propagate.disabled = Boolean(what) || pending.length + earlier.length === 0;
     const groups = [["suggested next", suggested, false], ["in this round", pending, true], ["given before", earlier, true]];
     lists.replaceChildren(...groups.filter(([, cards]) => cards.length).map(([label, cards, isMine]) => element(
       "div", { class: "vos-round-group" }, element("div", { class: "vos-label" }, label),
