@@ -25,7 +25,7 @@ _MOST = 24
 
 
 class RoundSheet(Bar):
-    """Shows a session's round and says what was pressed: a frame (``seek``, ``let go``), ``stop``."""
+    """Shows a session's round; says what was pressed: ``seek`` or ``let go`` a frame, ``stop``."""
 
     _esm = asset("elements.js") + asset("round.js")
 
