@@ -85,6 +85,8 @@ def test_words_say_what_was_decided_and_why(example):
     assert words(example.of(Request)) == (
         "object 4: click on it, or on what it is not: ΔS 0.61 ≥ τ_u 0.50",
     )
+    asked = Request(frame=3, round=2, kind="round", reason="far from frame 0")
+    assert words(asked) == ("round 2: far from frame 0",)
 
 
 def test_facts_are_a_table_that_escapes_its_text():

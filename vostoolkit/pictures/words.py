@@ -93,6 +93,8 @@ def _(result: MemoryUpdate) -> tuple[str, ...]:
 def _(result: Request) -> tuple[str, ...]:
     if result.kind == "object":
         return (_because("click on the objects to follow", result.reason),)
+    if result.kind == "round":
+        return (_because(f"round {result.round}", result.reason),)
     return (
         _because(f"object {result.object_id}: click on it, or on what it is not", result.reason),
     )
