@@ -142,3 +142,9 @@ def test_iou_is_drawn_where_it_is_known():
 
 def test_a_drag_on_the_timeline_leaves_no_stroke_on_the_page(timeline):
     assert timeline.capture.ink["shape"] == "none"
+
+
+def test_a_page_that_was_ready_before_anybody_listened_is_drawn_on(timeline):
+    assert not timeline.is_connected
+    timeline.capture._received(None, {"type": "ready", "dark": True}, [])
+    assert timeline.is_connected

@@ -96,6 +96,8 @@ class Surface:
                 self._happened(Pointer(kind, x / self.fine, y / self.fine))
 
     def _felt(self, event: Event) -> None:
+        if not self.is_connected:  # made by a thread, it may have missed that the page was ready
+            self._connected()
         if isinstance(event, Ratio):
             self.later(lambda: self._refine(event.ratio))
         else:
