@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from methods.nearest import Nearest
 
 from tests.cli.clips import labels, write_file, write_folder
 from vostoolkit.__main__ import main
 from vostoolkit.data.folder import open_masks
+from vostoolkit.methods.presets import PRESETS
 
 
 def segment(*arguments: object) -> int:
@@ -32,6 +34,17 @@ def test_clicks_in_any_frames_are_one_round(tmp_path: Path, method: str):
     trace = pd.read_csv(out / "trace.csv")
     assert trace["frame"].tolist() == list(range(6)) and set(trace["round"]) == {1}
     assert trace.query("corrected")["frame"].tolist() == [2, 4]
+
+
+def test_a_sixth_method_needs_its_own_file_and_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(PRESETS, "nearest", Nearest.preset)
+    clip = write_file(tmp_path / "square.mp4", 6)
+    marks = ("--click", "20,28", "--click", "50,28@5")
+    assert segment(clip, "--method", "nearest", *marks, "--out", tmp_path / "out") == 0
+    masks = open_masks(tmp_path / "out" / "masks")
+    assert [int(masks.labels(t)[0].argmax()) for t in range(6)] == [20, 20, 20, 50, 50, 50]
 
 
 def test_one_who_knows_the_masks_corrects_the_worst_frame_in_each_round(tmp_path: Path):
