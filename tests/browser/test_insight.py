@@ -23,6 +23,12 @@ for event in iter(lambda: session.run(until=26), None):
 SHOW = "explorer = Explorer(session, truth=clip.labels); explorer"
 TRIAL = "explorer._insight.trial"
 MEMORY_VIEW = "explorer._insight.folds.part('memory')"
+VARIETY = """canvas => {
+    const context = canvas.getContext("2d");
+    const {data} = context.getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+}"""
+"""How many colours a canvas shows; a blank one shows 1."""
 UNFOLDED = ".vos-folds .vos-explorer"
 COMPARISON = "explorer._insight.folds.part('branch')"
 
@@ -173,6 +179,9 @@ def branch(notebook: Notebook) -> None:
         notebook.until(f"{COMPARISON}.settle(60) and {COMPARISON}.right.frame > {frame}")
     notebook.execute(f"{COMPARISON}.frame = 25")
     shown(notebook, "comparison", UNFOLDED)
+    for side in ("this run", "branch"):
+        box = f".vos-folds .widget-vbox:has(> .widget-html:has(b:text-is('{side}')))"
+        assert notebook.page.locator(f"{box} {FRAME}").evaluate(VARIETY) > 50
     press(notebook, ".vos-folds", "difference")
     notebook.until(f"{COMPARISON}.is_difference")
     shown(notebook, "difference", UNFOLDED)
