@@ -70,13 +70,21 @@ class LearnPropagation:
             raise TypeError(f"a {type(network).__name__} can't propagate: give an XMem network")
         rung = [rung for rung in self.ladder if rung.since <= progress][-1]
         batch = draw_batch(self.pool, rng, clips=rung.clips, frames=rung.frames).to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16):
-            frames = clip_forward(network, batch)
-        share = hard_share(progress)
-        losses = [_frame_loss(frame, share, self.read_weight) for frame in frames]
-        with torch.no_grad():
-            overlap = mean_overlap(frames[-1].logits, frames[-1].labels)
-        return Loss(torch.stack(losses).mean(), overlap)
+        return batch_loss(network, batch, progress=progress, read_weight=self.read_weight)
+
+
+def batch_loss(network: XMem, batch: Batch, *, progress: float, read_weight: float = 0.5) -> Loss:
+    """The loss of every frame after the first of a batch of clips, on the batch's device.
+
+    From the start of a training (``progress`` 0) to its end, fewer and harder pixels count.
+    """
+    with torch.autocast(batch.images.device.type, torch.bfloat16):
+        frames = clip_forward(network, batch)
+    share = hard_share(progress)
+    losses = [_frame_loss(frame, share, read_weight) for frame in frames]
+    with torch.no_grad():
+        overlap = mean_overlap(frames[-1].logits, frames[-1].labels)
+    return Loss(torch.stack(losses).mean(), overlap)
 
 
 def clip_forward(network: XMem, batch: Batch) -> list[Prediction]:
