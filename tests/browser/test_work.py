@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from browser.test_explorer import SETUP, canvas_of, click, fish, press, wait_for_mask
+from browser.test_explorer import CANVAS, SETUP, canvas_of, click, fish, press, wait_for_mask
 from open_notebook import Notebook
 
 KEPT = """
@@ -18,6 +18,7 @@ clip = demo_clip(frames=16, size=(180, 320))
 session = vos.Session(vos.method("xmem++"), clip.video)
 explorer = Explorer(session); explorer
 """
+SECOND = "second = Explorer(vos.Session(method, clip.video)); second"
 PROMPTS = "[(p.frame, p.object_id, type(p).__name__) for p in session.prompts]"
 
 
@@ -72,7 +73,47 @@ def test_a_killed_kernel_is_resumed_by_the_same_cells_and_nothing_is_lost(
     kept = notebook.page.locator(".vos-kept").first.inner_text()
     assert kept.endswith("Its 4 earlier prompts are back.")
     notebook.keep_picture("resumed")
-    assert not notebook.errors
+    assert not notebook.errors, notebook.errors
+
+
+def test_after_a_reload_two_explorers_work_and_masks_are_exported(open_notebook, tmp_path: Path):
+    notebook = open_notebook(SETUP, KEPT.format(folder=tmp_path / "fish"), SECOND)
+    begin(notebook, 0, 1, 2)
+    x, y = fish(notebook)
+    wait_for_mask(notebook, 0, is_there=False)
+    click(notebook, x, y)
+    press(notebook, "frame")
+    notebook.until("0 in session.trace.frames", timeout_s=20)
+    assert notebook.value("len(second.session.prompts)") == 0
+
+    notebook.page.evaluate(
+        "() => jupyterapp.commands.execute('docmanager:save').then(() => null)"
+    )  # a page that is opened again shows what was saved
+    notebook.page.reload()
+    notebook.wait_for_kernel()
+    wait_for_mask(notebook, 0)
+    assert notebook.page.locator(CANVAS).count() == 2
+    click(notebook, x, y)
+    notebook.until("len(session.prompts) == 2")
+    notebook.page.locator(CANVAS).nth(1).click(position={"x": 60, "y": 60})
+    notebook.until("len(second.session.prompts) == 1")
+    assert notebook.value("len(session.prompts)") == 2
+
+    page, out = notebook.page, tmp_path / "out"
+    page.locator(".vos-work button", has_text="export ▾").first.click()
+    page.locator(".vos-folder").first.fill(str(out))
+    page.locator(".vos-formats label", has_text="overlay").first.locator("input").check()
+    notebook.keep_picture("export")
+    page.locator(".vos-into button").first.click()
+    told = page.locator(".vos-told:visible").first
+    told.wait_for()
+    assert "masks, coco.json and overlay.mp4" in told.inner_text()
+    assert {path.name for path in out.iterdir()} == {"masks", "coco.json", "overlay.mp4"}
+    page.locator(".vos-into button").first.click()
+    page.locator(".vos-work button", has_text="replace").first.wait_for()
+    notebook.keep_picture("export-asks")
+    page.locator(".vos-work button", has_text="cancel").first.click()
+    assert not notebook.errors, notebook.errors
 
 
 def test_a_round_of_two_frames_is_propagated(open_notebook):
@@ -98,4 +139,4 @@ def test_a_round_of_two_frames_is_propagated(open_notebook):
     assert notebook.value("list(session.trace.frames)") == list(range(16))
     assert notebook.value("explorer.settle(20)")
     notebook.keep_picture("round-propagated")
-    assert not notebook.errors
+    assert not notebook.errors, notebook.errors

@@ -238,7 +238,9 @@ function render({ model, el }) {
 
   // With the focus anywhere in the widget but where one writes, letters mean what they do on its
   // canvas: JupyterLab would cut the cell. Space, Enter and arrows belong to what has the focus.
-  const root = () => (model.get("hotkeys").length ? el.closest(".vos-explorer") : null);
+  function root() {
+    return model.get("hotkeys").length ? el.closest(".vos-explorer") : null;
+  }
   window.addEventListener("keydown", (event) => {
     const { target, key } = event, own = handles.get(target);
     if (own) return own.keyDown(event);
