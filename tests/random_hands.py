@@ -47,14 +47,17 @@ def replayed():
     "The labels of all finished frames, computed again from the prompts alone."
     finish()
     runner = Runner(method, clip.video, store=CheckpointStore(12), trace=Trace())
-    runner.answers = session._runner.answers
+    runner.answers, runner.origin = session._runner.answers, session._runner.origin
     done = session.trace.frames
     if done:
         runner.go_to_end_of(done[-1])
     return runner.trace.pictures
 again = replayed()
 """
-IS_SAME = "{f: again.get(f) == png for f, png in session.trace.pictures.items()}"
+IS_SAME = """{
+    frame: again.get(frame) == png for frame, png in session.trace.pictures.items()
+    if session._runner.origin is None or frame > session._runner.origin.cursor.place
+}"""
 CONTROLS = """() => [...document.querySelectorAll(
     '.vos-explorer button, .vos-explorer input, .vos-explorer select')]
     .filter(one => one.offsetParent && !one.disabled && one.type !== 'file'
