@@ -86,3 +86,9 @@ def test_stop_ends_it_after_the_frame_at_work_and_nothing_is_written(tmp_path):
     assert menu.wait(10) and menu.row.state["told"].startswith("Stopped: nothing was written")
     assert list((tmp_path / "out").iterdir()) == []
     menu.close()
+
+
+def test_without_a_front_end_it_is_a_line_of_text(menu):
+    bundle = menu._repr_mimebundle_()
+    assert bundle["text/plain"] == "ExportMenu(ToyMethod, 6 frames of 8x6)"
+    assert "application/vnd.jupyter.widget-view+json" in bundle

@@ -10,8 +10,10 @@ from vostoolkit.data.exporting import FORMATS, Progress, are_soft, existing, exp
 from vostoolkit.data.footage import footage_of
 from vostoolkit.errors import VostoolkitError
 from vostoolkit.session import Session
+from vostoolkit_widgets import wording
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
+from vostoolkit_widgets.bundle import bundle_of
 from vostoolkit_widgets.closing import close_all
 from vostoolkit_widgets.style import style
 from vostoolkit_widgets.worker import Worker
@@ -26,7 +28,7 @@ class ExportMenu:
     What is in the folder already is replaced only after a question.
 
     Example:
-        >>> ExportMenu(session, folder="out/flies").widget
+        >>> ExportMenu(session, folder="out/flies")
     """
 
     def __init__(
@@ -83,6 +85,13 @@ class ExportMenu:
         self.stop()
         self._worker.close()
         close_all(self.widget)
+
+    def __repr__(self) -> str:
+        return f"ExportMenu({wording.summary(self.session)})"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """The widget, and a line of text for pages that have no kernel."""
+        return bundle_of(self.widget, repr(self), None)
 
     def _pressed(self, name: str, value: Any) -> None:
         match name, self._asked:
