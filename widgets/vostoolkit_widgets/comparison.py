@@ -11,11 +11,12 @@ from vostoolkit.arrays import ObjectId, Size
 from vostoolkit.colours import css
 from vostoolkit.frames import Video
 from vostoolkit.pictures.layout import framed, row, titled
+from vostoolkit.pictures.view import grey
 from vostoolkit.prompts import Absent, Click, Skip
 from vostoolkit.protocols import Event
 from vostoolkit.results import Request, Uncertainty
 from vostoolkit.session import Session
-from vostoolkit_widgets import agreement, snapshot, wording
+from vostoolkit_widgets import agreement, render, snapshot, wording
 from vostoolkit_widgets.agreement import agreement_with, difference_png
 from vostoolkit_widgets.album import Album
 from vostoolkit_widgets.assets import asset
@@ -35,7 +36,7 @@ from vostoolkit_widgets.trial import compared
 from vostoolkit_widgets.worker import Worker
 
 _WITHIN = Size(300, 440)
-_SHADE, _TINT = 0.75, 0.35
+_SHADE, _TINT = 0.9, 0.35
 
 
 class Comparison:
@@ -210,7 +211,9 @@ class Comparison:
         if self._is_difference:
             labels = [scene.labels for scene in scenes if scene.labels is not None]
             masks = difference_png(*labels) if len(labels) == 2 else None
-            stills = [Still(self._albums[0].frame(self._frame), masks)]
+            image = self._albums[0].image(self._frame)
+            ground = None if image is None else render.frame_jpeg(grey(image))
+            stills = [Still(ground, masks)]
         else:
             albums = zip(self._albums, scenes, strict=True)
             stills = [album.still(scene, has_map=False) for album, scene in albums]
