@@ -2,9 +2,10 @@
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from stages.stm import drawn, make, picture
 
-from vostoolkit.networks.fusion import FusionConfig, FusionNetwork
+from vostoolkit.networks.fusion import FUSION_NANO, FusionNetwork
 from vostoolkit.results import Correction
 from vostoolkit.stages.alignment import alignment_of
 from vostoolkit.stages.fuse import DifferenceAwareFusion
@@ -35,11 +36,11 @@ def test_a_frame_is_most_like_itself_for_the_embedded_network() -> None:
     assert float(own.mean()) > 5 / len(own)
 
 
-def test_fusion_works_on_the_embedded_networks_keys() -> None:
+def test_a_trained_fusion_works_on_the_embedded_networks_keys(tmp_path) -> None:
     torch.manual_seed(0)
-    fuse = DifferenceAwareFusion(
-        XMemPropagator.nano(device="cpu"), FusionNetwork(FusionConfig(width=4)), top_k=None
-    )
+    save_file(FusionNetwork(FUSION_NANO).state_dict(), tmp_path / "mine.safetensors")
+    propagator = XMemPropagator.nano(device="cpu")
+    fuse = DifferenceAwareFusion.nano(tmp_path / "mine.safetensors", propagator)
     frame, new = picture(4), drawn(1)
     fused = fuse(frame, new, new, Correction(picture(2), new, new, until=10))
     assert fused.masks.size == frame.size

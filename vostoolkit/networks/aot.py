@@ -78,7 +78,7 @@ AOT_NANO = AotConfig(
     align_corners=False,
     encoder=KeyEncoderConfig(),
 )
-"""The embedded one: the encoder of the embedded XMem, and a grid twice as fine as the others'."""
+"""A small one, to train on a CPU: the encoder of the embedded XMem, and a grid twice as fine."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ class FusionConfig:
 
 
 FUSION_NANO = FusionConfig(width=16)
-"""The embedded one: 11 k parameters."""
+"""A small one, to train on a CPU: 11 k parameters."""
 
 
 class FusionNetwork(nn.Module):

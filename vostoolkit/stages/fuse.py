@@ -89,9 +89,9 @@ class DifferenceAwareFusion:
 
     @classmethod
     def nano(
-        cls, propagator: XMemPropagator | None = None, weights: str | Path = "fusion-nano"
+        cls, weights: str | Path, propagator: XMemPropagator | None = None
     ) -> "DifferenceAwareFusion":
-        """The embedded fusion network, on the embedded propagation network's keys.
+        """A small network that ``vostoolkit train fusion-nano`` made, on the embedded one's keys.
 
         Raises:
             WeightsError: weights were named that aren't there, or aren't of this network.

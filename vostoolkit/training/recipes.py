@@ -1,4 +1,4 @@
-"""Which network learns what from which pool: one recipe for each embedded network."""
+"""Which network learns what from which pool: one recipe for each small network."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def click() -> Recipe:
 
 
 def aot_nano() -> Recipe:
-    """The embedded network that carries ten objects in one pass; it learns from nano's clips."""
+    """The small network that carries ten objects in one pass; it learns from nano's clips."""
     return Recipe(
         name="aot-nano",
         network=lambda: on_encoder_of(load_weights(XMem(NANO), "nano")),
@@ -82,7 +82,7 @@ def aot_nano() -> Recipe:
 
 
 def fusion_nano() -> Recipe:
-    """The embedded network that fuses the masks of two rounds; it learns from nano's mistakes."""
+    """The small network that fuses the masks of two rounds; it learns from nano's mistakes."""
     return Recipe(
         name="fusion-nano",
         network=lambda: FusionNetwork(FUSION_NANO),
@@ -96,7 +96,7 @@ def fusion_nano() -> Recipe:
 
 
 def interact_nano() -> Recipe:
-    """The embedded network that makes masks of several frames from the strokes on all of them."""
+    """The small network that makes masks of several frames from the strokes on all of them."""
     return Recipe(
         name="interact-nano",
         network=lambda: AcrossFrame(ACROSS_FRAME_SMALL),
