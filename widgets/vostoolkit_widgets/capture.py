@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 
 from vostoolkit_widgets.assets import asset
+from vostoolkit_widgets.ordering import Queue
 
 _log = logging.getLogger(__name__)
 
@@ -128,6 +129,9 @@ class Ink:
 Event: TypeAlias = Pointer | Wheel | Pinch | Key | Dropped | Theme | Width | Ratio
 
 
+Message: TypeAlias = tuple[dict[str, Any], Sequence[Any]]
+
+
 class Capture(anywidget.AnyWidget):
     """An invisible widget that must be displayed beside its canvas, which it finds by a class.
 
@@ -153,6 +157,8 @@ class Capture(anywidget.AnyWidget):
         """The last press that was understood; the page keeps the ink of later ones."""
         self._callback = callback
         self._echoed = threading.Condition()
+        self._sorting = threading.RLock()
+        self._queues: dict[str, Queue[Message]] = {}
         self._sent = self._seen = 0
         self.on_msg(self._received)
 
@@ -178,6 +184,18 @@ class Capture(anywidget.AnyWidget):
         self.send({"type": "ping", "number": number, "stroke": self.stroke})
 
     def _received(self, _: object, content: dict[str, Any], buffers: Sequence[Any]) -> None:
+        if "order" not in content:
+            self._take(content, buffers)
+            return
+        message = dict(content)
+        view, order = str(message.pop("view")), int(message.pop("order"))
+        with self._sorting:
+            for early, its_buffers in self._queues.setdefault(view, Queue()).put(
+                order, (message, buffers)
+            ):
+                self._take(early, its_buffers)
+
+    def _take(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         values = {key: value for key, value in content.items() if key != "type"}
         match content.get("type"):
             case "pong":

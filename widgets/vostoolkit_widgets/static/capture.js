@@ -23,8 +23,8 @@ function span([[left, top], [right, bottom]]) {
 const isCommand = (event) => event.ctrlKey || event.metaKey;
 
 class Handle {
-  constructor(canvas, host, model, signal) {
-    Object.assign(this, { canvas, model, held: null, waiting: [], isSpace: false, isAimed: false });
+  constructor(canvas, host, model, { signal, tell }) {
+    Object.assign(this, { canvas, model, tell, held: null, waiting: [], isSpace: false, isAimed: false });
     this.fingers = new Map();
     this.pinch = null;
     this.sheet = new InkSheet(canvas, host, model);
@@ -70,7 +70,7 @@ class Handle {
 
   send(kind, event, path = []) {
     const [x, y] = this.point(event);
-    this.model.send({
+    this.tell({
       type: "pointer", kind, x, y, path, button: this.held.button, space: this.held.space,
       shift: event.shiftKey, alt: event.altKey, control: isCommand(event), stroke: this.stroke,
     });
@@ -121,7 +121,7 @@ class Handle {
     const before = span([...this.fingers.values()]);
     this.fingers.set(event.pointerId, this.point(event));
     const { x, y, length } = span([...this.fingers.values()]);
-    if (!this.pinch) requestAnimationFrame(() => { this.model.send(this.pinch); this.pinch = null; });
+    if (!this.pinch) requestAnimationFrame(() => { this.tell(this.pinch); this.pinch = null; });
     const { factor, across, down } = this.pinch ?? { factor: 1, across: 0, down: 0 };
     this.pinch = {
       type: "pinch", x, y, factor: factor * length / Math.max(before.length, 1),
@@ -134,7 +134,7 @@ class Handle {
     event.preventDefault();
     event.stopPropagation();
     const [file] = event.dataTransfer.files;
-    this.model.send({ type: "file", name: file.name }, undefined, [await file.arrayBuffer()]);
+    this.tell({ type: "file", name: file.name }, [await file.arrayBuffer()]);
   }
 
   end(kind, event) {
@@ -158,7 +158,7 @@ class Handle {
     if (!isCommand(event) && (!this.isAimed || isOut)) return;
     event.preventDefault();
     const [x, y] = this.point(event), unit = event.deltaMode === 1 ? 16 : 1;
-    this.model.send({ type: "wheel", x, y, delta: event.deltaY * unit });
+    this.tell({ type: "wheel", x, y, delta: event.deltaY * unit });
   }
 
   // Before JupyterLab sees it: a letter typed on the canvas must not cut a cell.
@@ -184,7 +184,7 @@ class Handle {
   }
 
   sendKey(key, event) {
-    this.model.send({
+    this.tell({
       type: "key", key, shift: event.shiftKey, alt: event.altKey, control: isCommand(event),
     });
   }
@@ -193,6 +193,13 @@ class Handle {
 function render({ model, el }) {
   const controller = new AbortController(), { signal } = controller;
   const handles = new Map();
+  // The kernel takes messages on more than one thread: numbers keep what a hand did in order.
+  const view = Math.random().toString(36).slice(2);
+  let order = 0;
+  const tell = (message, buffers) => {
+    model.send({ ...message, view, order }, undefined, buffers);
+    order += 1;
+  };
   let dark = null, width = 0, ratio = 0;
   el.style.cssText = "position:absolute; width:0; height:0; margin:0; overflow:visible;";
 
@@ -215,7 +222,7 @@ function render({ model, el }) {
     el.parentElement.style.position = "relative";
     for (const canvas of el.parentElement.querySelectorAll(`canvas.${model.get("target")}`)) {
       if (handles.has(canvas)) continue;
-      handles.set(canvas, new Handle(canvas, el, model, signal));
+      handles.set(canvas, new Handle(canvas, el, model, { signal, tell }));
       dark = isDark(canvas);
       model.send({ type: "ready", dark });
       widths.observe(canvas);
