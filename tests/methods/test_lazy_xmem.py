@@ -11,7 +11,7 @@ from vostoolkit.data.synthetic import synthetic_clip
 from vostoolkit.memory.consolidate import Limits
 from vostoolkit.methods.lazy_xmem import LazyXMem
 from vostoolkit.networks.xmem import NANO, XMem
-from vostoolkit.prompts import Absent, Click, Drawing, Local, Prompt, Scribble, Skip
+from vostoolkit.prompts import Absent, Click, Drawing, Prompt, Skip
 from vostoolkit.protocols import Event
 from vostoolkit.results import (
     Checkpoint,
@@ -218,30 +218,6 @@ def test_a_second_click_on_a_frame_is_seen_together_with_the_first():
     run.answer(second)
     run.run(until=lambda event: isinstance(event, Checkpoint))
     assert seen[1:] == [(first,), (first, second)]
-
-
-def test_marks_in_a_region_change_the_mask_there_only_and_are_replayed(tmp_path: Path):
-    run = session()
-    run.answer(drawing(0, 1), drawing(0, 2))
-    run.run(until=2)
-    before = run.labels(2)
-    region = ((0.0, 0.0), (40.0, 0.0), (40.0, 40.0), (0.0, 40.0))
-    line = Local(Scribble(2, 1, ((5.0, 5.0), (30.0, 30.0))), region)
-    click = Local(Click(2, 1, 20, 5), region)
-    for mark in (line, click):
-        run.answer(mark)
-        run.run(until=2)
-    refined = run.at(2).refinements[-1]
-    assert refined.prompts == (line, click)  # the refiner sees both
-    changed = np.argwhere(run.labels(2) != before)
-    assert len(changed) and changed.max() <= 40
-    run.save(tmp_path)
-    again = Session.load(tmp_path, method(), CLIP.video)
-    assert again.prompts[2:] == (line, click)
-    again.rewind(1)
-    for _ in range(3):  # to each end of the frame: predicted, and after each mark
-        again.run(until=2)
-    assert same(again, run, range(2, 3))
 
 
 def test_an_unknown_preset_or_profile_is_refused_by_name():
