@@ -2,8 +2,8 @@
 
 import argparse
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -12,14 +12,16 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
-from vostoolkit.cli.console import say, table
+from vostoolkit.cli.console import complain, say, table
 from vostoolkit.data.export import write_trace
 from vostoolkit.methods.lazy_xmem import LazyXMem
-from vostoolkit.protocols import Propagator, Refiner
+from vostoolkit.pictures.html import encoded
+from vostoolkit.protocols import Propagator, Refiner, UncertaintyMeasure
 from vostoolkit.stages.propagate_colour import ColourPropagator
 from vostoolkit.stages.propagate_flow import FlowPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine import ClickRefiner, GrabCutRefiner
+from vostoolkit.training.cards import Evidence, clip_scores, write_card
 from vostoolkit.training.judged import (
     LONG,
     Judged,
@@ -33,45 +35,33 @@ from vostoolkit.training.judged import (
     real_clips,
 )
 from vostoolkit.training.judged_clicks import (
+    ClickScores,
     click_scores,
+    joined,
     procedural_targets,
     real_targets,
 )
+from vostoolkit.training.judged_kept import Kept, weights_digest
+from vostoolkit.training.judged_report import Row, write_report
+from vostoolkit.training.sheets import carried_sheet, clicked_sheet
 
 DESCRIPTION = """\
 Judge the embedded networks by clips with true masks: procedural ones that no training has seen and,
 with CLIPS, real ones. Beside them the methods without learning that they have to beat. The whole
-takes some minutes; fewer procedural clips are quicker."""
+takes some minutes; fewer procedural clips are quicker. With --out, what is done is kept: the same
+command goes on where it was stopped, and judges a network anew when its weights have changed.
+Means over real clips are of those with masks of every frame; others stand beside them."""
 
 EXAMPLES = """\
 examples:
   vostoolkit evaluate embedded --procedural 3
-  vostoolkit evaluate embedded DAVIS/bear DAVIS/camel --out scores/        (embedded.csv)"""
+  vostoolkit evaluate embedded DAVIS/bear DAVIS/camel --out scores/        (embedded.html)"""
 
 
-_ALL = "all real"
+_SHOWN = 12
+_ALL = "all dense real"
+_SPEED = "speed, with the split by stage: python benchmarks/frame.py"
 _CLICK_GOALS = {1: 0.6, 3: 0.72, 5: 0.78}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the table; ``where`` names the clips, ``least`` is False for an upper bound."""
-
-    what: str
-    who: str
-    where: str
-    value: float
-    target: float | None = None
-    least: bool = True
-
-    def cells(self) -> list[str]:
-        """The line as it is shown."""
-        met, sign = "", ""
-        if self.target is not None:
-            good = self.value >= self.target if self.least else self.value <= self.target
-            sign, met = (">=" if self.least else "<="), ("yes" if good else "no")
-        target = "" if self.target is None else f"{sign} {self.target:.2f}"
-        return [self.what, self.who, self.where, f"{self.value:.3f}", target, met]
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +82,13 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="that many procedural clips, a third as many long ones, and that many pictures to "
         "click on (default: 30)",
     )
-    parser.add_argument("--out", type=Path, help="a folder for embedded.csv")
+    parser.add_argument(
+        "--cards",
+        type=Path,
+        help="a folder for a card of each network: its facts, curve, scores and contact sheet "
+        "(of procedural clips only)",
+    )
+    parser.add_argument("--out", type=Path, help="a folder for embedded.csv and embedded.html")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -106,48 +102,113 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"--procedural {args.procedural}: give at least 1 clip")
     real = [clip for folder in args.clips for clip in real_clips(folder)]
     short, long = args.procedural, math.ceil(args.procedural / 3)
+    kept = Kept(args.out and args.out / "parts")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        rows = [*propagation_rows(real, short=short, long=long)]
-        rows += clicks_rows(real, targets=short)
+        rows = [*propagation_rows(real, kept, short=short, long=long)]
+        rows += clicks_rows(real, kept, targets=short)
     finally:
         torch.set_num_threads(threads)
     if args.out is not None:
         write_trace(args.out / "embedded.csv", pd.DataFrame([vars(row) for row in rows]))
+        page = write_report(rows, args.out / "embedded.html")
+        complain(f"a page with pictures: {page}")
+    if args.cards is not None:
+        complain(f"cards: {', '.join(map(str, write_cards(rows, kept, args.cards, short, long)))}")
+    if args.out is not None and real:
+        complain(f"contact sheets, not to be published: {write_sheets(real, args.out / 'sheets')}")
     say(table([["measure", "by", "clips", "value", "target", "met"], *(r.cells() for r in rows)]))
+    say(_SPEED)
     return 0
 
 
-def propagation_rows(real: list[Judged], *, short: int, long: int) -> Iterator[Row]:
-    """Mean J of the embedded network and the bars, drift, and what its uncertainty is worth."""
+def write_cards(rows: list[Row], kept: Kept, folder: Path, short: int, long: int) -> list[Path]:
+    """The cards of both networks, from rows and what was kept of them."""
+    key = ("nano", weights_digest("nano"))
+    preset = LazyXMem.preset("nano")
+    judge = partial(_judged, XMemPropagator.nano, preset.update.every, preset.uncertainty)
+    scored = kept.scored((*key, "short", short), lambda: judge(procedural_clips(short)))
+    scored += kept.scored((*key, "long", long), lambda: judge(procedural_clips(long, LONG)))
+    shown = procedural_clips(min(short, _SHOWN))
+    carried_over = carried_sheet(XMemPropagator.nano(), shown, every=preset.update.every)
+    scores = kept.clicks(
+        ("click", weights_digest("click"), f"{short} procedural"),
+        lambda: click_scores(ClickRefiner(), procedural_targets(short)),
+    )
+    clicked = clicked_sheet(ClickRefiner(), list(procedural_targets(min(short, _SHOWN))))
+    third = {f"seed {seed}": curve[2] for seed, curve in enumerate(scores.clicked)}
+    nano_rows = [row for row in rows if row.who in ("nano", "flow warp", "colour matcher")]
+    click_rows = [row for row in rows if row.who in ("click", "GrabCut")]
+    return [
+        write_card("nano", Evidence(nano_rows, clip_scores(scored), carried_over), folder),
+        write_card("click", Evidence(click_rows, third, clicked), folder),
+    ]
+
+
+def write_sheets(real: list[Judged], folder: Path) -> Path:
+    """The folder with a contact sheet of each real clip, carried and clicked."""
+    folder.mkdir(parents=True, exist_ok=True)
+    every = LazyXMem.preset("nano").update.every
+    for clip in real:
+        sheets = {
+            "carried": carried_sheet(XMemPropagator.nano(), [clip], frames=8, every=every),
+            "clicked": clicked_sheet(ClickRefiner(), list(real_targets(clip))),
+        }
+        for name, sheet in sheets.items():
+            kind, data = encoded(sheet)
+            (folder / f"{clip.name}-{name}.{kind}").write_bytes(data)
+    return folder
+
+
+def propagation_rows(real: list[Judged], kept: Kept, *, short: int, long: int) -> Iterator[Row]:
+    """Mean J of the bars and the embedded network, its drift, and what its uncertainty is worth.
+
+    On each real clip the bars' better value is the network's target.
+    """
     preset = LazyXMem.preset("nano")
     every = preset.update.every
-    methods: dict[str, Propagator[Any]] = {
-        "nano": XMemPropagator.nano(),
-        "flow warp": FlowPropagator(),
-        "colour matcher": ColourPropagator(),
+    methods: dict[str, Callable[[], Propagator[Any]]] = {
+        "flow warp": FlowPropagator,
+        "colour matcher": ColourPropagator,
+        "nano": XMemPropagator.nano,
     }
-    for name, propagator in methods.items():
+    bars: dict[str, float] = {}
+    for name, make in methods.items():
         is_ours = name == "nano"
-        measure = preset.uncertainty if is_ours else None
-        groups = ((short, procedural_clips(short)), (long, procedural_clips(long, LONG)))
-        brief, lasting = (
-            [
-                scored
-                for clip in tqdm(clips, name, count, leave=False)
-                for scored in carried(propagator, clip, every=every, uncertainty=measure)
-            ]
-            for count, clips in groups
-        )
+        key = (name, weights_digest(name) if is_ours else "")
+        judge = partial(_judged, make, every, preset.uncertainty if is_ours else None)
+        brief = kept.scored((*key, "short", short), lambda j=judge: j(procedural_clips(short)))
+        lasting = kept.scored((*key, "long", long), lambda j=judge: j(procedural_clips(long, LONG)))
         where, mean = f"{short} procedural, {long} long", mean_overlap([*brief, *lasting])
         yield Row("mean J", name, where, mean, 0.78 if is_ours else None)
         if is_ours:
             yield from _lasting_rows(lasting, name, f"{long} long")
-        found = {clip.name: mean_overlap(carried(propagator, clip, every=every)) for clip in real}
-        yield from (Row("mean J", name, clip, value) for clip, value in found.items())
-        if found:
-            yield Row("mean J", name, _ALL, fmean(found.values()), 0.77 if is_ours else None)
+        found: dict[str, float] = {}
+        for clip in real:
+            scored = kept.scored((*key, "real", clip.name), lambda j=judge, c=clip: j([c]))
+            found[clip.name] = mean_overlap(scored)
+            yield Row(
+                "mean J",
+                name,
+                clip.name,
+                found[clip.name],
+                bars.get(clip.name) if is_ours else None,
+            )
+        bars = {c: max(value, bars.get(c, 0.0)) for c, value in found.items()}
+        if dense := [found[clip.name] for clip in real if clip.is_dense]:
+            yield Row("mean J", name, _ALL, fmean(dense), 0.77 if is_ours else None)
+
+
+def _judged(
+    make: Callable[[], Propagator[Any]],
+    every: int,
+    uncertainty: UncertaintyMeasure | None,
+    clips: Iterable[Judged],
+) -> list[Scored]:
+    propagator = make()
+    bar = tqdm(clips, type(propagator).__name__, unit="clip", leave=False)
+    return [s for c in bar for s in carried(propagator, c, every=every, uncertainty=uncertainty)]
 
 
 def _lasting_rows(scored: list[Scored], name: str, where: str) -> Iterator[Row]:
@@ -157,21 +218,40 @@ def _lasting_rows(scored: list[Scored], name: str, where: str) -> Iterator[Row]:
     yield Row("AUC of entropy for J < .5", name, where, failure_area(scored), 0.95)
 
 
-def clicks_rows(real: list[Judged], *, targets: int) -> Iterator[Row]:
-    """IoU after clicks and a scribble, for the click network and for GrabCut."""
-    refiners: dict[str, Refiner] = {"click": ClickRefiner(), "GrabCut": GrabCutRefiner()}
-    groups = {f"{targets} procedural": list(procedural_targets(targets))}
-    groups |= {clip.name: list(real_targets(clip)) for clip in real}
-    if real:
-        groups[_ALL] = [target for clip in real for target in groups[clip.name]]
-    for where, held in groups.items():
-        for name, refiner in refiners.items():
-            scores = click_scores(refiner, tqdm(held, f"{name}, {where}", leave=False))
-            is_judged = name == "click" and where == _ALL
-            for clicks, goal in _CLICK_GOALS.items():
-                goal = goal if is_judged else None
-                yield Row(f"IoU after {clicks} clicks", name, where, scores.after(clicks), goal)
-            goal = scores.after(3) if is_judged else None
-            yield Row("IoU after a scribble", name, where, scores.after_scribble(), goal)
-            harmful = scores.harmful()
-            yield Row("clicks that harm", name, where, harmful, 0.1 if is_judged else None, False)
+def clicks_rows(real: list[Judged], kept: Kept, *, targets: int) -> Iterator[Row]:
+    """IoU after clicks and a scribble, for GrabCut and for the click network.
+
+    On each real clip GrabCut's value is the network's target.
+    """
+    refiners: dict[str, Callable[[], Refiner]] = {"GrabCut": GrabCutRefiner, "click": ClickRefiner}
+    groups = {f"{targets} procedural": lambda: procedural_targets(targets)}
+    groups |= {clip.name: partial(real_targets, clip) for clip in real}
+    found: dict[tuple[str, str], ClickScores] = {}
+    for where, draw in groups.items():
+        for name, make in refiners.items():
+            digest = weights_digest(name) if name == "click" else ""
+            bar = partial(tqdm, desc=f"{name}, {where}", leave=False)
+            found[name, where] = kept.clicks(
+                (name, digest, where), lambda m=make, d=draw, b=bar: click_scores(m(), b(list(d())))
+            )
+    dense = [clip.name for clip in real if clip.is_dense]
+    for name in refiners:
+        if dense:
+            found[name, _ALL] = joined(found[name, clip] for clip in dense)
+    for where in (*groups, _ALL):
+        for name in refiners:
+            if (name, where) in found:
+                bar = found["GrabCut", where] if name == "click" and where in dense else None
+                yield from _click_rows(name, where, found[name, where], bar)
+
+
+def _click_rows(
+    name: str, where: str, scores: ClickScores, bar: ClickScores | None
+) -> Iterator[Row]:
+    is_judged = name == "click" and where == _ALL
+    for clicks, goal in _CLICK_GOALS.items():
+        target = goal if is_judged else bar.after(clicks) if bar else None
+        yield Row(f"IoU after {clicks} clicks", name, where, scores.after(clicks), target)
+    target = scores.after(3) if is_judged else None
+    yield Row("IoU after a scribble", name, where, scores.after_scribble(), target)
+    yield Row("clicks that harm", name, where, scores.harmful(), 0.1 if is_judged else None, False)

@@ -11,14 +11,17 @@ from vostoolkit.training.loop import CurvePoint, Files
 
 
 def read_curve(files: Files) -> tuple[CurvePoint, ...]:
-    """The points of a run's curve, none if it hasn't got that far.
+    """The points of a run's curve, none if it hasn't got that far."""
+    return points_in(files.curve.read_text()) if files.curve.is_file() else ()
+
+
+def points_in(text: str) -> tuple[CurvePoint, ...]:
+    """The points in a curve's lines.
 
     A run that was killed and went on wrote some steps twice: the later ones count.
     """
-    if not files.curve.is_file():
-        return ()
     points: dict[int, CurvePoint] = {}
-    for line in files.curve.read_text().splitlines():
+    for line in text.splitlines():
         point = CurvePoint(**json.loads(line))
         points = {step: earlier for step, earlier in points.items() if step < point.step}
         points[point.step] = point

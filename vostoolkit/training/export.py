@@ -28,7 +28,7 @@ _LIMITS: Mapping[str, str] = {
 
 
 def export(run: Path | str, out: Path | str, *, clips: int = 16) -> Path:
-    """The path of `NAME.safetensors`, written into `out` with `NAME.md` from the run's checkpoint.
+    """The path of `NAME.safetensors`, written into `out` with `NAME.md` and `NAME.curve.jsonl`.
 
     Takes the averaged weights; wide tensors are stored as float16, the rest as it is. The card's
     scores are measured here, on `clips` clips that no training has seen.
@@ -53,6 +53,8 @@ def export(run: Path | str, out: Path | str, *, clips: int = 16) -> Path:
         scores = held_out_scores(trained.average, clips=clips)
     card = model_card(recipe, facts, trained, scores)
     (target / f"{recipe.name}.md").write_text(card)
+    if files.curve.is_file():
+        (target / f"{recipe.name}.curve.jsonl").write_text(files.curve.read_text())
     return weights
 
 

@@ -19,6 +19,7 @@ from vostoolkit.frames import Video
 from vostoolkit.masks import Masks
 from vostoolkit.metrics.overlap import iou
 from vostoolkit.protocols import Propagator, UncertaintyMeasure
+from vostoolkit.results import Propagation
 from vostoolkit.video import open_video
 
 SHORT, LONG = 20, 120
@@ -30,12 +31,16 @@ _SMALLEST = 20
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """A clip and its true labels; ``truth(i)`` is None where nobody drew any."""
+    """A clip and its true labels; ``truth(i)`` is None where nobody drew any.
+
+    A dense clip has labels of every frame.
+    """
 
     name: str
     video: Video
     truth: Callable[[int], Labels | None]
     objects: tuple[ObjectId, ...]
+    is_dense: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,8 @@ def real_clips(folder: Path) -> list[Judged]:
         first = truth.labels(0)
         if first is not None:
             objects = tuple(int(o) for o in np.unique(first) if o not in (0, VOID))
-            found.append(Judged(clip.name, video, truth.labels, objects))
+            is_dense = len(truth.frames) == len(video)
+            found.append(Judged(clip.name, video, truth.labels, objects, is_dense))
     if not found:
         raise VideoError(
             f"{folder} holds no clip to judge by: give a folder of CLIP/JPEGImages and "
@@ -98,20 +104,9 @@ def carried(
     Raises:
         ValueError: the clip has no truth in frame 0.
     """
-    start = clip.truth(0)
-    if start is None:
-        raise ValueError(f"{clip.name}: there is no true mask of frame 0 to start from")
-    first = clip.video[0]
-    masks = Masks.from_labels(_kept(start, clip.objects), clip.objects)
-    state = propagator.start(first, clip.objects)
-    _, state = propagator.memorise(first, masks, state, tier="permanent")
     found: list[Scored] = []
     before = None
-    for index in range(1, len(clip.video)):
-        frame = clip.video[index]
-        predicted, state = propagator.propagate(frame, state)
-        if index % every == 0:
-            _, state = propagator.memorise(frame, predicted.masks, state, tier="working")
+    for index, predicted in _predictions(propagator, clip, every):
         before = None if uncertainty is None else uncertainty(predicted, before)
         truth = clip.truth(index)
         if truth is None:
@@ -121,6 +116,41 @@ def carried(
             score = before.score[o] if before is not None else float("nan")
             found.append(Scored(clip.name, index, o, iou(ours == o, truth == o, void=void), score))
     return found
+
+
+def carried_labels(
+    propagator: Propagator[Any], clip: Judged, *, every: int = 5
+) -> Iterator[tuple[int, Labels]]:
+    """Each frame's number and labels: the first one's true ones, then those carried on from it.
+
+    Raises:
+        ValueError: the clip has no truth in frame 0.
+    """
+    yield 0, _first_labels(clip)
+    for index, predicted in _predictions(propagator, clip, every):
+        yield index, predicted.masks.labels()
+
+
+def _predictions(
+    propagator: Propagator[Any], clip: Judged, every: int
+) -> Iterator[tuple[int, Propagation]]:
+    first = clip.video[0]
+    masks = Masks.from_labels(_first_labels(clip), clip.objects)
+    state = propagator.start(first, clip.objects)
+    _, state = propagator.memorise(first, masks, state, tier="permanent")
+    for index in range(1, len(clip.video)):
+        frame = clip.video[index]
+        predicted, state = propagator.propagate(frame, state)
+        if index % every == 0:
+            _, state = propagator.memorise(frame, predicted.masks, state, tier="working")
+        yield index, predicted
+
+
+def _first_labels(clip: Judged) -> Labels:
+    start = clip.truth(0)
+    if start is None:
+        raise ValueError(f"{clip.name}: there is no true mask of frame 0 to start from")
+    return _kept(start, clip.objects)
 
 
 def mean_overlap(scored: Iterable[Scored]) -> float:

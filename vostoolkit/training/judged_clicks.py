@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 import numpy as np
 from jaxtyping import UInt8
@@ -13,11 +14,13 @@ from vostoolkit.data.synthetic.clip import EVALUATION_SEEDS, synthetic_clip
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
 from vostoolkit.metrics.overlap import iou
+from vostoolkit.prompts import Click, Scribble
 from vostoolkit.protocols import Refiner
 from vostoolkit.training.judged import Judged
 from vostoolkit.training.simulated_clicks import error_click, error_line, error_scribble
 
 CLICKS = 5
+StrokeKind: TypeAlias = Literal["click", "scribble"]
 _FRAMES = 4
 _SMALLEST = 200
 _HARM = 1e-3
@@ -51,6 +54,15 @@ class ClickScores:
         return float((np.diff(self.clicked, axis=1) < -_HARM).mean())
 
 
+def joined(scores: Iterable[ClickScores]) -> ClickScores:
+    """The scores of all targets of several groups."""
+    groups = tuple(scores)
+    return ClickScores(
+        tuple(curve for group in groups for curve in group.clicked),
+        tuple(value for group in groups for value in group.scribbled),
+    )
+
+
 def procedural_targets(count: int) -> Iterator[Target]:
     """Object 1 in the first frame of held-out clips of 240 x 360 pixels."""
     for seed in EVALUATION_SEEDS[:count]:
@@ -81,7 +93,7 @@ def click_scores(refiner: Refiner, targets: Iterable[Target]) -> ClickScores:
     scribbled: list[float] = []
     for number, target in enumerate(targets):
         clicked.append(_clicked(refiner, target))
-        scribbled.append(_scribbled(refiner, target, np.random.default_rng(number)))
+        scribbled.append(_scribbled(refiner, target, number))
     return ClickScores(tuple(clicked), tuple(scribbled))
 
 
@@ -99,13 +111,28 @@ def _clicked(refiner: Refiner, target: Target) -> tuple[float, ...]:
     return tuple(scores)
 
 
-def _scribbled(refiner: Refiner, target: Target, rng: np.random.Generator) -> float:
-    frame, truth = target.frame, target.truth
-    width = max(2.0, 0.01 * min(frame.size))
-    nothing = np.zeros_like(truth)
-    stroke = error_line(truth, nothing, width=width)
-    stroke = stroke or error_scribble(truth, nothing, rng, width=width)  # too round for a line
+def first_stroke(target: Target, kind: StrokeKind, *, seed: int = 0) -> Click | Scribble:
+    """A click in the middle of a target, or a line along it.
+
+    A target too round for a line gets a random stroke, which depends on ``seed``.
+
+    Raises:
+        ValueError: the target is empty.
+    """
+    truth, nothing = target.truth, np.zeros_like(target.truth)
+    if kind == "click":
+        stroke = error_click(truth, nothing)
+    else:
+        width = max(2.0, 0.01 * min(truth.shape))
+        stroke = error_line(truth, nothing, width=width)
+        rng = np.random.default_rng(seed)
+        stroke = stroke or error_scribble(truth, nothing, rng, width=width)
     if stroke is None:
-        raise ValueError(f"frame {frame.index}: the target is empty")
-    after = refiner(frame, 1, (replace(stroke, frame=frame.index),), None).after
-    return iou((after > 0.5).numpy(), truth > 0)
+        raise ValueError(f"frame {target.frame.index}: the target is empty")
+    return replace(stroke, frame=target.frame.index)
+
+
+def _scribbled(refiner: Refiner, target: Target, seed: int) -> float:
+    stroke = first_stroke(target, "scribble", seed=seed)
+    after = refiner(target.frame, 1, (stroke,), None).after
+    return iou((after > 0.5).numpy(), target.truth > 0)
