@@ -85,7 +85,8 @@ def working_masks(
     known = last.objects if last else ()
     if last and previous is not None and masks is last.shown and objects == known:
         return previous
-    given = fit.masks(masks.pmf[1:], resampling)
+    pmf = masks.pmf if previous is None else masks.pmf.to(previous.device)
+    given = fit.masks(pmf[1:], resampling)
     rows: list[Tensor] = []
     for o in objects:
         if o in masks.objects:
