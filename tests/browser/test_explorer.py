@@ -21,7 +21,7 @@ explorer = Explorer(vos.Session(never, clip.video)); session = explorer.session;
 """
 ASKING = """
 from dataclasses import replace
-asks = replace(method, decide=vos.EntropyJump(tau_user=-9, tau_pseudo=-9))
+asks = replace(method, decide=vos.EntropyJump(tau_user=-9, tau_pseudo=-9, ask_when_lost=False))
 explorer = Explorer(vos.Session(asks, clip.video)); session = explorer.session; explorer
 """
 

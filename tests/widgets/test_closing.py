@@ -16,6 +16,7 @@ def test_parts_that_are_folded_away_are_let_go():
     click(explorer, 3, 2)
     press(explorer, "frame")
     folds = explorer._insight.folds
+    gc.collect()  # what other tests left
     before = set(_instances)
     folds.toggle("branch")
     branch = weakref.ref(folds.part("branch"))
@@ -27,6 +28,7 @@ def test_parts_that_are_folded_away_are_let_go():
 
 
 def test_a_closed_explorer_leaves_nothing():
+    gc.collect()
     before = set(_instances)
     explorer = Explorer(Session(ToyMethod(), NumberedVideo(10)))
     click(explorer, 3, 2)
