@@ -11,6 +11,7 @@ from methods.carrying import Copying, drawn
 from toys import NumberedStream, NumberedVideo, click
 
 from vostoolkit.album import Album
+from vostoolkit.arrays import Size
 from vostoolkit.errors import PromptError, SessionError
 from vostoolkit.masks import Masks
 from vostoolkit.methods.mivos import MiVOS
@@ -26,6 +27,7 @@ from vostoolkit.results import (
     Request,
 )
 from vostoolkit.session import Session
+from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.select_annotation import FixedAnnotation
 from vostoolkit.stages.select_frame import UniformFrames
 from vostoolkit.trace import Keep
@@ -94,6 +96,27 @@ def test_two_frames_of_one_round_meet_and_the_second_is_fused_with_the_first():
     assert edges(session)[:2] == [2, 2] and edges(session)[5:] == [5] * 7
 
 
+def test_a_release_changes_only_what_lies_between_its_annotated_neighbours():
+    session = rounds(begun(mivos(), results=20), mark(0, 2), mark(3, 5), mark(6, 1), mark(9, 7))
+    before = _soft(session)
+    rounds(session, (Release(6, 1),))
+    after = _soft(session)
+    assert [t for t in range(LENGTH) if before[t] != after[t]] == [4, 5, 6, 7, 8]
+    fused = [f for f in range(LENGTH) if any(e.round == 5 for e in _fusions(session, f))]
+    assert fused == [4, 5, 6, 7, 8]
+    assert edges(session)[4] == 5 and edges(session)[8] == 7
+
+
+def test_an_object_whose_annotations_were_all_released_is_not_fused():
+    method = MiVOS(XMemPropagator.nano(), drawn)
+    session = Session(method, NumberedVideo(9, Size(32, 32)))
+    marks = (click(0, x=9), click(2, x=9), click(4, x=9), click(6, x=20, object_id=2))
+    rounds(session, marks, (Release(6, 2),))
+    assert set(session.at(1).masks.objects) == {1, 2}
+    rounds(session, mark(0, 12))
+    assert session.round == 4 and set(session.at(1).masks.objects) == {1}
+
+
 def test_one_frame_answers_at_once_before_anything_is_propagated():
     session = begun(mivos())
     for x in (3, 6, 1):
@@ -135,6 +158,12 @@ class TestBoth:
         session.answer(Release(5, 1))
         with pytest.raises(PromptError, match="frame 5 isn't annotated: release one of 2"):
             session.run()
+
+    def test_a_frame_with_several_objects_is_released_once(self, method):
+        two = click(7, x=5), click(7, x=6, object_id=2)
+        session = rounds(begun(method), (click(2, x=2), *two))
+        rounds(session, (Release(7, 1), Release(7, 2)))
+        assert edges(session)[7] == 2 and session.trace.rounds[7] == 2
 
     @settings(max_examples=25)
     @given(
@@ -219,6 +248,10 @@ def _events(session: Session) -> list:
     while session.request is None:
         events.append(session.step())
     return events
+
+
+def _fusions(session: Session, frame: int) -> list[Fusion]:
+    return [event for event in session.at(frame).events if isinstance(event, Fusion)]
 
 
 def _soft(session: Session) -> dict[int, bytes]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from vostoolkit.frames import Stream, Video
+from vostoolkit.masks import Masks
 from vostoolkit.memory.consolidate import Limits
 from vostoolkit.methods.named import named
 from vostoolkit.methods.rounds import (
@@ -106,7 +107,10 @@ class MiVOS:
         settled = state.accepted - set(fresh)
         for index in fresh:
             for leg in self.schedule(len(video), index, state.accepted - {index}):
-                is_fused = leg.until in settled and index in state.before
+                is_open = not state.released.isdisjoint(leg.frames)
+                if index not in state.before and not is_open:
+                    continue
+                is_fused = leg.until in settled
                 state = yield from self._walk(video, state, leg, memory, is_fused=is_fused)
             settled |= {index}
         return state
@@ -118,7 +122,7 @@ class MiVOS:
         masks = state.masks(origin)
         correction = None
         if is_fused and leg.until is not None:
-            before = state.before[leg.start]
+            before = state.before.get(leg.start, Masks.empty(origin.size))
             correction = Correction(origin, before, masks, leg.until)
         standing = pass_from(self.propagator, memory, origin, masks)
         for index in leg.frames:
@@ -128,6 +132,8 @@ class MiVOS:
             masks = predicted.masks
             old = state.album.masks(index, masks.pmf.device)
             if self.fuse and correction and old:
+                for gone in set(old.objects) - set(masks.objects):  # all that had it was released
+                    old = old.without(gone)
                 fused = self.fuse(frame, old, masks, correction)
                 yield replace(fused, round=state.round)
                 masks = fused.masks

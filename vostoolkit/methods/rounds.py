@@ -150,9 +150,8 @@ def refine_frames(
     refine: Refiner, video: Video, state: RoundState, prompts: tuple[Prompt, ...]
 ) -> Part[RoundState]:
     """The state with each prompted frame's masks refined, frame by frame."""
-    for prompt in prompts:
-        if isinstance(prompt, Release):
-            state = state.without(prompt.frame)
+    for index in dict.fromkeys(p.frame for p in prompts if isinstance(p, Release)):
+        state = state.without(index)
     given = tuple(prompt for prompt in prompts if not isinstance(prompt, Release))
     for index in sorted({prompt.frame for prompt in given}):
         frame, own = video[index], tuple(p for p in given if p.frame == index)
