@@ -146,6 +146,26 @@ def test_a_saved_branch_keeps_the_past_that_it_did_not_make(tmp_path: Path, unti
     assert all((branch.labels(f) == resumed.labels(f)).all() for f in range(10))
 
 
+def test_a_save_that_is_cut_short_leaves_the_one_before_it_whole(tmp_path: Path, monkeypatch):
+    session = played()
+    session.save(tmp_path)
+    session.rewind(3)
+
+    def killed(path: Path, data: bytes) -> None:
+        raise OSError(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vostoolkit.storage._write", killed)
+        with pytest.raises(OSError, match=r"session\.json"):
+            session.save(tmp_path)
+    resumed = Session.load(tmp_path, ToyMethod(), NumberedVideo())
+    assert resumed.trace.frames == tuple(range(10))
+    (tmp_path / "state-7.tmp").write_bytes(b"half a state")
+    session.save(tmp_path)
+    assert [path.suffix for path in tmp_path.glob("state-*")] == [".pt"]
+    assert len(list(tmp_path.glob("labels/*.png"))) == 4
+
+
 @pytest.mark.parametrize("checkpoints", [4, 12])
 @pytest.mark.parametrize("frame", range(1, 40, 3))
 def test_a_corrected_frame_keeps_what_came_before_the_correction(checkpoints: int, frame: int):

@@ -218,6 +218,13 @@ def test_a_saved_session_goes_on_as_if_never_interrupted(tmp_path: Path, stop: i
     assert np.array_equal(resumed.at(3).masks.pmf, session.at(3).masks.pmf)
 
 
+def test_the_masks_at_a_request_are_those_it_asks_about():
+    session = begun(results=1)
+    session.answer(click(2, x=6), Propagate())
+    settled(session)
+    assert session.request is not None and session.masks is session.request.masks
+
+
 def test_a_method_without_rounds_takes_no_word_to_propagate():
     session = Session(ToyMethod(), NumberedVideo(LENGTH))
     with pytest.raises(PromptError, match="for methods in rounds"):

@@ -88,7 +88,7 @@ class Session:
     @property
     def masks(self) -> Masks | None:
         """The latest masks of the frame that is worked on."""
-        if isinstance(self.last, Checkpoint):
+        if isinstance(self.last, Checkpoint | Request) and self.last.masks is not None:
             return self.last.masks
         return None if self.frame is None else self.at(self.frame).masks
 
@@ -225,7 +225,8 @@ class Session:
         other.appearance = self.appearance
         other._runner.origin = past.store.nearest(past.cursor) or past.origin
         other._runner.answers = self._runner.answers.before(max(frame, first + 1))
-        other.trace.past = {p: seen for p, seen in self.trace.past.items() if p[0] < frame}
+        known = past.trace.past | self.trace.past
+        other.trace.past = {p: seen for p, seen in known.items() if p[0] < frame}
         other._runner.go_to_end_of(frame - 1)
         if self._runner.in_rounds:
             return other

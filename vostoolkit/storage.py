@@ -24,7 +24,7 @@ from vostoolkit.prompt_json import answers_from_json, answers_to_json
 from vostoolkit.protocols import Method
 from vostoolkit.records import Row
 from vostoolkit.runner import Runner
-from vostoolkit.trace import Trace
+from vostoolkit.trace import Rows, Trace
 
 INDEX = "session.json"
 """The file that makes a folder a session's; written last."""
@@ -65,11 +65,9 @@ def save(folder: Path, trace: Trace, runner: Runner, appearance: Appearance) -> 
         path = folder / "labels" / f"{frame:06d}.png"
         if not path.is_file() or path.read_bytes() != png:
             _write(path, png)
-    for stale in folder.glob("labels/*.png"):
-        if int(stale.stem) not in trace.pictures:
-            stale.unlink()
-    place = runner.cursor.place if runner.in_rounds else runner.cursor.place - 1
-    saved = runner.store.nearest(Cursor(place, sys.maxsize))
+    before = Cursor(runner.cursor.place - 1, sys.maxsize)
+    saved = runner.store.nearest(runner.cursor if runner.in_rounds else before)
+    rows, rounds = _known(trace, runner, saved or runner.origin)
     state = folder / f"state-{time.time_ns()}.pt"
     types = _save_state(state, (saved, runner.origin))
     index = {
@@ -79,14 +77,25 @@ def save(folder: Path, trace: Trace, runner: Runner, appearance: Appearance) -> 
         "cursor": asdict(runner.cursor),
         "answers": answers_to_json(runner.answers),
         "types": types,
-        "rows": [asdict(row) for rows in trace.rows.values() for row in rows],
-        "rounds": trace.rounds,
+        "rows": [asdict(row) for of_frame in rows.values() for row in of_frame],
+        "rounds": rounds,
         "appearance": appearance.to_json(),
     }
     _write(folder / INDEX, json.dumps(index).encode())
-    for stale in set(folder.glob("state-*.pt")) - {state}:
+    for stale in set(folder.glob("state-*")) - {state}:  # a killed save leaves a part of one
         stale.unlink()
+    for stale in folder.glob("labels/*.png"):
+        if int(stale.stem) not in trace.pictures:
+            stale.unlink()
     return folder
+
+
+def _known(trace: Trace, runner: Runner, saved: Saved | None) -> tuple[Rows, dict[int, int]]:
+    """Rows and rounds: in rounds, where a frame is made again, as they were at a saved state."""
+    if not runner.in_rounds:
+        return trace.rows, trace.rounds
+    point = (saved.cursor.place, saved.cursor.visit) if saved else (0, 0)
+    return trace.past.get(point, ({}, {}))
 
 
 def restore(
@@ -111,10 +120,8 @@ def restore(
         saved = None
     if saved is not None:
         runner.store.add(saved)
-        at = saved.cursor
-        rounds = {f: r for f, r in stored.rounds.items() if r <= at.place}
-        rows = {f: rows for f, rows in stored.rows.items() if f in rounds}
-        trace.past[at.place, at.visit] = rows, rounds
+    if runner.in_rounds and (at := stored.saved or stored.origin):
+        trace.past[at.cursor.place, at.cursor.visit] = stored.rows, stored.rounds
     try:
         if is_same:
             runner.seek(stored.cursor)

@@ -67,7 +67,8 @@ class Trace:
     past: dict[tuple[int, int], tuple[Rows, dict[int, int]]] = field(
         default_factory=dict[tuple[int, int], tuple[Rows, dict[int, int]]]
     )
-    """Rows and rounds as they were at each checkpoint of a run in rounds, by round and number."""
+    """Rows and rounds at the last checkpoint of each round so far, by round and its number there:
+    a run goes on from no other."""
 
     def observe(self, event: Event) -> None:
         """Nothing; takes in one event of the run."""
@@ -94,7 +95,8 @@ class Trace:
 
     def _observe_round(self, event: Event) -> None:
         if isinstance(event, Checkpoint):
-            number = 1 + sum(of == event.round for of, _ in self.past)
+            number = 1 + max((n for of, n in self.past if of == event.round), default=0)
+            self.past = {point: seen for point, seen in self.past.items() if point[0] < event.round}
             self.past[event.round, number] = dict(self.rows), dict(self.rounds)
             self.pictures = dict(event.album) if self.keep.labels else {}
         elif isinstance(event, Propagation | Fusion):
