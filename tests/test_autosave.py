@@ -232,3 +232,18 @@ def test_a_saved_session_without_a_journal_is_gone_on_with(tmp_path: Path):
     assert resumed.request.frame == 4 and resumed.prompts == session.prompts
     die(kept)
     assert begun(tmp_path)[0].prompts == session.prompts
+
+
+def test_a_saved_session_outlives_a_first_attempt_to_go_on_that_fails(tmp_path: Path, monkeypatch):
+    session = new()
+    session.answer(click(0, x=3))
+    session.save(tmp_path)
+
+    def killed(*_: object) -> None:
+        raise SessionError("another network")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "restore", killed)
+        with pytest.raises(SessionError, match="another network"):
+            begun(tmp_path)
+    assert begun(tmp_path)[0].prompts == session.prompts

@@ -175,7 +175,8 @@ class Autosave:
                 )
             return
         is_saved = (self.folder / storage.INDEX).is_file()
-        session.restore(self.folder, found.answers if self._journal.lines or not is_saved else None)
+        has_work = len(self._journal.lines) > 1  # or a kernel was killed before it took it over
+        session.restore(self.folder, found.answers if has_work or not is_saved else None)
         if found.appearance is not None:
             session.appearance = found.appearance
         for group in found.waiting:
