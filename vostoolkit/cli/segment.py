@@ -28,7 +28,8 @@ _SIMULATED = {"simulated": SimulatedUser, "scribbling": ScribblingUser}
 
 _DESCRIPTION = """\
 Follow objects through a video. Say in the first frame what to follow, by clicks, a box or a mask;
-mivos and xmem++ take them in any frames. VIDEO is a video file or a folder of pictures.
+methods in rounds (all but lazy-xmem) take them in any frames. VIDEO is a video file or a folder of
+pictures.
 
 In the folder OUT you find
   masks/00000.png ...  a palette picture for each frame; a pixel's value is its object, 0 is none
@@ -69,8 +70,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
         "--rounds",
         type=int,
         default=3,
-        help="how often one who knows the masks corrects the worst frame, with mivos and xmem++ "
-        "(default: 3)",
+        help="how often one who knows the masks corrects the worst frame, in rounds (default: 3)",
     )
     parser.add_argument("--device", help="cpu, cuda, mps, cuda:1 ...; the best one if left out")
 
