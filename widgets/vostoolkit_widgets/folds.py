@@ -7,6 +7,7 @@ import ipywidgets
 
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
+from vostoolkit_widgets.closing import close_all
 
 
 @runtime_checkable
@@ -14,7 +15,7 @@ class Part(Protocol):
     """A widget of ours: what is displayed, and how it ends."""
 
     @property
-    def widget(self) -> ipywidgets.Widget:
+    def widget(self) -> ipywidgets.DOMWidget:
         """What is displayed."""
         ...
 
@@ -26,7 +27,11 @@ class Part(Protocol):
 class Folds:
     """A button per part; `widget` is displayed.
 
-    ``makers`` make the parts; what they raise goes to ``failed``. Jobs go through ``later``.
+    ``makers`` make the parts. Jobs go through ``later``.
+
+    What the page still makes must not be taken out of it: a box of ipywidgets whose children come
+    after it is gone throws an error there. So a part that is folded away is hidden at first, and
+    closed when the page says that it has made all there is to show.
     """
 
     def __init__(
@@ -37,9 +42,13 @@ class Folds:
     ) -> None:
         self._makers = dict(makers)
         self._parts: dict[str, Part] = {}
-        self._row = _Row(lambda name, value: later(lambda: self.toggle(name)))
-        self._holder = ipywidgets.VBox()
-        self.widget = ipywidgets.VBox([self._row, self._holder])
+        self._leaving: list[tuple[str, Part]] = []
+        self._turn, self._has_page = 0, False
+        self._row = _Row(lambda name, value: later(lambda: self._pressed(name, value)))
+        self._places = {name: ipywidgets.VBox() for name in makers}  # a place's own views stay
+        for place in self._places.values():
+            place.add_class("vos-fold")
+        self.widget = ipywidgets.VBox([self._row, *self._places.values()])
         self.widget.add_class("vos-folds")
         self._show()
 
@@ -56,24 +65,53 @@ class Folds:
 
     def put(self, name: str, part: Part | None) -> None:
         """Nothing; a part is this one from now on, or with None folded away."""
+        self._turn += 1
         old = self._parts.pop(name, None)
+        if old is not None:
+            old.widget.add_class("vos-folded")
+            self._leaving.append((name, old))
         if part is not None:
             self._parts[name] = part
         self._show()
-        if old is not None:
-            old.close()
+        if not self._has_page:
+            self._clear()
 
     def close(self) -> None:
         """Nothing; takes all out of the page."""
-        for name in list(self._parts):
+        self._has_page = False
+        for name in self._makers:
             self.put(name, None)
-        for widget in (self._row, self._holder, self.widget):
-            widget.close()
+        close_all(self.widget)
+
+    def _pressed(self, name: str, value: int | None) -> None:
+        """Nothing; a button was pressed, or the page has made all up to a turn."""
+        if name != "made":
+            self.toggle(name)
+            return
+        self._has_page = True
+        if value == self._turn:
+            self._clear()
+
+    def _clear(self) -> None:
+        """Nothing; closes what was folded away."""
+        left, self._leaving = self._leaving, []
+        if left:
+            self._show()
+        for _, part in left:
+            part.close()
 
     def _show(self) -> None:
         names = [name for name in self._makers if name in self._parts]
-        self._holder.children = [self._parts[name].widget for name in names]
-        self._row.show(parts=[[name, tip] for name, (tip, _) in self._makers.items()], open=names)
+        for name, place in self._places.items():
+            now = [self._parts[name]] if name in names else []
+            old = [part for whose, part in self._leaving if whose == name]
+            place.children = [part.widget for part in (*old, *now)]
+        self._row.show(
+            parts=[[name, tip] for name, (tip, _) in self._makers.items()],
+            open=names,
+            leaving=len(self._leaving),
+            turn=self._turn,
+        )
 
 
 class _Row(Bar):

@@ -1,6 +1,7 @@
 function render({ model, el }) {
   const bar = row("More about this run");
   const buttons = new Map();
+  let timer = 0;
   bar.classList.add("vos-unfold");
   el.append(bar);
 
@@ -19,10 +20,27 @@ function render({ model, el }) {
       button.setAttribute("aria-expanded", isOpen);
       button.firstChild.textContent = isOpen ? "▾" : "▸";
     }
+    tellWhenMade();
   }
+
+  // Until a view is made, an empty box of Lumino's stands for it.
+  function isPending(one) {
+    return !one.firstChild && [...one.classList].every((name) => /^(lm|p)-/.test(name));
+  }
+
+  function tellWhenMade() {
+    clearTimeout(timer);
+    const { open = [], leaving = 0, turn = 0 } = model.get("state");
+    const parts = [...el.closest(".vos-folds")?.querySelectorAll(".vos-fold > *") ?? []];
+    const inside = parts.flatMap((part) => [part, ...part.querySelectorAll(".lm-Widget")]);
+    if (el.isConnected && parts.length === open.length + leaving && !inside.some(isPending)) {
+      model.send({ name: "made", value: turn });
+    } else timer = setTimeout(tellWhenMade, 100);
+  }
+
   model.on("change:state", show);
   show();
-  return () => model.off("change:state", show);
+  return () => { clearTimeout(timer); model.off("change:state", show); };
 }
 
 export default { render };
