@@ -8,7 +8,7 @@ from typing import TypeAlias
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import PromptError
 from vostoolkit.frames import Stream, Video
-from vostoolkit.prompts import Prompt, Propagate, Skip, check_inside
+from vostoolkit.prompts import Prompt, Propagate, Release, Skip, check_inside
 from vostoolkit.protocols import place_of
 from vostoolkit.results import Request
 
@@ -44,14 +44,20 @@ class Answers:
         return Answers(MappingProxyType(kept))
 
     def without(self, object_id: ObjectId) -> "Answers":
-        """Only those on other objects."""
+        """Only those on other objects; a frame that has some of them stays released."""
+        whole = Propagate, Release, Skip
+        others = [p for p in self if p.object_id != object_id and not isinstance(p, whole)]
+        frames = {prompt.frame for prompt in others}
+
+        def stays(prompt: Prompt) -> bool:
+            if isinstance(prompt, Release):
+                return prompt.frame in frames
+            return prompt.object_id != object_id or isinstance(prompt, Propagate)
+
         kept: dict[int, tuple[Group, ...]] = {}
         for place, groups in self.groups.items():
-            others = [
-                tuple(p for p in group if p.object_id != object_id or isinstance(p, Propagate))
-                for group in groups
-            ]
-            if left := tuple(group for group in others if group):
+            rest = (tuple(filter(stays, group)) for group in groups)
+            if left := tuple(group for group in rest if group):
                 kept[place] = left
         return Answers(MappingProxyType(kept))
 

@@ -165,6 +165,16 @@ class TestBoth:
         rounds(session, (Release(7, 1), Release(7, 2)))
         assert edges(session)[7] == 2 and session.trace.rounds[7] == 2
 
+    @pytest.mark.parametrize("named", [1, 2])
+    def test_a_frame_stays_released_when_an_object_is_forgotten(self, method, named: int):
+        two = click(7, x=5), click(7, x=6, object_id=2)
+        marks = (click(2, x=2, object_id=2), click(0, x=1), click(4, x=1), *two)
+        session = rounds(begun(method), marks, (Release(7, named), Release(4, 1)))
+        session.forget(1)
+        session.run()
+        state = session._runner.store.nearest(session._runner.cursor).checkpoint.state
+        assert state.accepted == {2} and session.round == 3
+
     @settings(max_examples=25)
     @given(
         st.lists(
