@@ -35,14 +35,15 @@ from vostoolkit.checkpoints import CheckpointStore
 from vostoolkit.runner import Runner
 from vostoolkit.trace import Trace
 def finish():
-    "Ends the frame at work; what is asked there is left unanswered."
+    "Ends the frame at work, all its prompts used; what is asked there is left unanswered."
     for _ in range(100):
-        if (asked := session.request) is not None and asked.object_id is not None:
+        if (asked := session.request) is not None:
+            if asked.object_id is None:
+                return
             session.answer(vos.Skip(asked.frame, asked.object_id))
-        if session.frame is None or session.run(until=session.frame) is None:
+        if session.frame is None or session._runner.is_behind(session.frame):
             return
-        if isinstance(session.last, vos.Checkpoint) or session.request is None:
-            return
+        session.run(until=session.frame)
 def replayed():
     "The labels of all finished frames, computed again from the prompts alone."
     finish()
