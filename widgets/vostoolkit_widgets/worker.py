@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from vostoolkit_widgets.idle import give_back
+
 _log = logging.getLogger(__name__)
 
 _LINGER_S = 3.0
@@ -82,6 +84,9 @@ class Worker:
             with self._changed:
                 self._is_busy = False
                 self._changed.notify_all()
+                is_idle = self._is_idle()
+            if is_idle:
+                give_back()
 
     def _next(self) -> _Job | None:
         """The next job that is due; None when the thread should end."""
