@@ -23,7 +23,7 @@ def test_parts_that_are_folded_away_are_let_go():
     folds.toggle("branch")
     assert explorer.settle(10)
     gc.collect()
-    assert set(_instances) == before and branch() is None
+    assert not set(_instances) - before and branch() is None
     explorer.close()
 
 
