@@ -145,10 +145,13 @@ def test_marks_count_in_a_region_only(notebook):
 def test_everything_is_done_without_a_pointer(notebook):
     page = notebook.page
     canvas_of(notebook).focus()
-    for key in ("k", *["ArrowLeft"] * 4, *["Shift+ArrowUp"] * 3):
+    for key in ("k", *["ArrowLeft"] * 4):
         page.keyboard.press(key)
-    notebook.until("explorer._panel._hands.cursor is not None")
-    page.keyboard.press("Enter")
+    page.wait_for_function(  # by then the page knows that the other arrows are the cursor's too
+        "() => document.querySelector('[role=status]').textContent.startsWith('137,')"
+    )
+    for key in (*["Shift+ArrowUp"] * 3, "Enter"):
+        page.keyboard.press(key)
     assert given(notebook, 2) == "Click"
     x, y = notebook.value(f"[{LAST}.x, {LAST}.y]")
     assert abs(x - (159.5 - 4 * 12 * 320 / 680)) < 0.1 and abs(y - (89.5 - 3 * 320 / 680)) < 0.1

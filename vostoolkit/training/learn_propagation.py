@@ -41,7 +41,7 @@ class Rung:
     clips: int
 
 
-LADDER = (Rung(0.0, 4, 6), Rung(0.5, 5, 5), Rung(0.8, 6, 4))
+LADDER = (Rung(0.0, 4, 6), Rung(0.4, 6, 4), Rung(0.75, 8, 3))
 """Short clips first: they are cheap, and long ones only help a network that can segment at all."""
 
 

@@ -47,7 +47,7 @@ def nano() -> Recipe:
         name="nano",
         network=lambda: XMem(NANO),
         learner=lambda pool, device: LearnPropagation(pool, device),
-        plan=PoolPlan(clips=4608, stamps=6, easy_share=0.25, seed=2, lifelike_share=0.6),
+        plan=PoolPlan(clips=4608, stamps=8, easy_share=0.25, seed=3, lifelike_share=0.6),
         optimisation=Optimisation(learning_rate=1e-3),
         minutes=85.0,
     )
