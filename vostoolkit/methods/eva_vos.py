@@ -6,15 +6,14 @@ Segmentation".
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any
 
-from vostoolkit.frames import Stream, Video
+from vostoolkit.frames import Video
 from vostoolkit.methods.named import named
-from vostoolkit.methods.rounds import Part, RoundState, play_rounds, refine_frames
+from vostoolkit.methods.rounds import InRounds, Part, RoundState
 from vostoolkit.methods.walks import carry, check_every
-from vostoolkit.prompts import Prompt
-from vostoolkit.protocols import AnnotationSelector, FrameSelector, Propagator, Refiner, Run
-from vostoolkit.results import Checkpoint, Request
+from vostoolkit.protocols import AnnotationSelector, FrameSelector, Propagator, Refiner
+from vostoolkit.results import Request
 from vostoolkit.schedule import Schedule, truncated
 from vostoolkit.stages.propagate_stm import StmPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
@@ -24,7 +23,7 @@ from vostoolkit.stages.select_frame import KeyDissimilarity, QualityDistance
 
 
 @dataclass(frozen=True, eq=False)
-class EvaVos:
+class EvaVos(InRounds):
     """The method; its fields are the stages.
 
     Round by round (the paper's iterations): propagate the masks of all annotated frames (2.1);
@@ -46,7 +45,6 @@ class EvaVos:
     choose: AnnotationSelector
     schedule: Schedule = truncated
     every: int | None = 5
-    in_rounds: ClassVar[Literal[True]] = True
 
     def __post_init__(self) -> None:
         check_every(self.every)
@@ -66,23 +64,6 @@ class EvaVos:
             DeviceError: the device isn't there.
         """
         return named("preset", name, _PRESETS)(device)
-
-    def run(self, video: Video | Stream, start: Checkpoint | None, /) -> Run:
-        """The run from the beginning, or from a checkpoint (which it yields first)."""
-        return play_rounds(
-            video,
-            start,
-            interact=self.interact,
-            propagate=self.propagate,
-            suggest=self.suggest,
-            choose=self.choose,
-        )
-
-    def interact(
-        self, video: Video, state: RoundState, prompts: tuple[Prompt, ...]
-    ) -> Part[RoundState]:
-        """Masks of the annotated frames (2.4)."""
-        return refine_frames(self.refine, video, state, prompts)
 
     def propagate(self, video: Video, state: RoundState) -> Part[RoundState]:
         """Masks of all other frames, from all that are annotated (2.1)."""

@@ -6,16 +6,16 @@ Propagation", 2024.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-from vostoolkit.frames import Frame, Stream, Video
+from vostoolkit.frames import Frame, Video
 from vostoolkit.masks import Masks
 from vostoolkit.methods.named import named
-from vostoolkit.methods.rounds import Part, RoundState, play_rounds, refine_frames, shown
+from vostoolkit.methods.rounds import InRounds, Part, RoundState, refine_frames, shown
 from vostoolkit.methods.walks import carry, check_every
 from vostoolkit.prompts import Click, Prompt, Scribble
-from vostoolkit.protocols import AnnotationSelector, FrameSelector, Propagator, Refiner, Run
-from vostoolkit.results import AcrossFrames, Checkpoint
+from vostoolkit.protocols import AnnotationSelector, FrameSelector, Propagator, Refiner
+from vostoolkit.results import AcrossFrames
 from vostoolkit.schedule import Schedule, truncated
 from vostoolkit.stages.propagate_aot import AotPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
@@ -28,7 +28,7 @@ AcrossFrame: TypeAlias = Callable[
 
 
 @dataclass(frozen=True, eq=False)
-class IDPro:
+class IDPro(InRounds):
     """The method; its fields are the stages.
 
     Round by round: the strokes on any frames become masks of all these frames at once (Eq. 1); they
@@ -54,7 +54,6 @@ class IDPro:
     every: int | None = None
     suggest: FrameSelector | None = None
     choose: AnnotationSelector | None = None
-    in_rounds: ClassVar[Literal[True]] = True
 
     def __post_init__(self) -> None:
         check_every(self.every)
@@ -74,17 +73,6 @@ class IDPro:
             DeviceError: the device isn't there.
         """
         return named("preset", name, _PRESETS)(device)
-
-    def run(self, video: Video | Stream, start: Checkpoint | None, /) -> Run:
-        """The run from the beginning, or from a checkpoint (which it yields first)."""
-        return play_rounds(
-            video,
-            start,
-            interact=self.interact,
-            propagate=self.propagate,
-            suggest=self.suggest,
-            choose=self.choose,
-        )
 
     def interact(
         self, video: Video, state: RoundState, prompts: tuple[Prompt, ...]

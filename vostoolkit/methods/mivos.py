@@ -6,30 +6,22 @@ Propagation and Difference-Aware Fusion", CVPR 2021.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from typing import Any
 
-from vostoolkit.frames import Stream, Video
+from vostoolkit.frames import Video
 from vostoolkit.masks import Masks
 from vostoolkit.memory.consolidate import Limits
 from vostoolkit.methods.named import named
-from vostoolkit.methods.rounds import (
-    Part,
-    RoundState,
-    annotated_memory,
-    pass_from,
-    play_rounds,
-    refine_frames,
-)
-from vostoolkit.prompts import Prompt
+from vostoolkit.methods.rounds import InRounds, Part, RoundState
+from vostoolkit.methods.walks import annotated_memory, check_every, pass_from
 from vostoolkit.protocols import (
     AnnotationSelector,
     FrameSelector,
     Fuser,
     Propagator,
     Refiner,
-    Run,
 )
-from vostoolkit.results import Checkpoint, Correction
+from vostoolkit.results import Correction
 from vostoolkit.schedule import Leg, Schedule, until_corrected
 from vostoolkit.stages.fuse import DifferenceAwareFusion, LinearBlend
 from vostoolkit.stages.propagate_stm import StmPropagator
@@ -38,7 +30,7 @@ from vostoolkit.stages.refine import ClickRefiner, ScribbleRefiner
 
 
 @dataclass(frozen=True, eq=False)
-class MiVOS:
+class MiVOS(InRounds):
     """The method; its fields are the stages.
 
     Round by round: a person corrects a frame until it is right (3.2); its masks are propagated both
@@ -62,11 +54,9 @@ class MiVOS:
     suggest: FrameSelector | None = None
     choose: AnnotationSelector | None = None
     every: int = 5
-    in_rounds: ClassVar[Literal[True]] = True
 
     def __post_init__(self) -> None:
-        if self.every < 1:
-            raise ValueError(f"every={self.every}: give at least 1 frame between memory frames")
+        check_every(self.every)
 
     @staticmethod
     def preset(name: str = "nano", *, device: str | None = None) -> "MiVOS":
@@ -82,23 +72,6 @@ class MiVOS:
             DeviceError: the device isn't there.
         """
         return named("preset", name, _PRESETS)(device)
-
-    def run(self, video: Video | Stream, start: Checkpoint | None, /) -> Run:
-        """The run from the beginning, or from a checkpoint (which it yields first)."""
-        return play_rounds(
-            video,
-            start,
-            interact=self.interact,
-            propagate=self.propagate,
-            suggest=self.suggest,
-            choose=self.choose,
-        )
-
-    def interact(
-        self, video: Video, state: RoundState, prompts: tuple[Prompt, ...]
-    ) -> Part[RoundState]:
-        """The masks of the prompted frames; nothing else changes."""
-        return refine_frames(self.refine, video, state, prompts)
 
     def propagate(self, video: Video, state: RoundState) -> Part[RoundState]:
         """The masks of all frames that this round's prompts reach."""

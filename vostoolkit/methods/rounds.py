@@ -1,9 +1,9 @@
-"""What methods in rounds share: asking, refining annotated frames, walking from them."""
+"""What methods in rounds share: asking, and refining annotated frames."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import ClassVar, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from vostoolkit.album import Album
 from vostoolkit.answers import is_commit
@@ -16,7 +16,6 @@ from vostoolkit.protocols import (
     AnnotationSelector,
     Event,
     FrameSelector,
-    Propagator,
     Refiner,
     Run,
 )
@@ -28,7 +27,6 @@ from vostoolkit.results import (
     Request,
 )
 
-S = TypeVar("S")
 T = TypeVar("T")
 Part: TypeAlias = Generator[Event, tuple[Prompt, ...] | None, T]
 """Part of a run: yields events, and returns something."""
@@ -94,56 +92,76 @@ class RoundState:
         return ", ".join(map(str, sorted(self.accepted))) or "none"
 
 
-Interact: TypeAlias = Callable[[Video, RoundState, tuple[Prompt, ...]], Part[RoundState]]
-Carry: TypeAlias = Callable[[Video, RoundState], Part[RoundState]]
+@runtime_checkable
+class Stages(Protocol):
+    """What a method in rounds brings along; the rest is `InRounds`'s."""
+
+    @property
+    def refine(self) -> Refiner:
+        """Makes masks from prompts."""
+        ...
+
+    @property
+    def suggest(self) -> FrameSelector | None:
+        """Says which frame to annotate next, once all have masks."""
+        ...
+
+    @property
+    def choose(self) -> AnnotationSelector | None:
+        """Says what to give there, for each object."""
+        ...
+
+    def interact(
+        self, video: Video, state: RoundState, prompts: tuple[Prompt, ...], /
+    ) -> Part[RoundState]:
+        """The state with masks of the frames that prompts are on."""
+        ...
+
+    def propagate(self, video: Video, state: RoundState, /) -> Part[RoundState]:
+        """The state with those of all others, once a person says so."""
+        ...
 
 
-def play_rounds(
-    video: Video | Stream,
-    start: Checkpoint | None,
-    /,
-    *,
-    interact: Interact,
-    propagate: Carry,
-    suggest: FrameSelector | None = None,
-    choose: AnnotationSelector | None = None,
-) -> Run:
-    """A run in rounds from its parts.
+class InRounds:
+    """A method in rounds: it has `Stages`' fields, and says how masks get to the other frames."""
 
-    Args:
-        video: all its frames must be there.
-        start: a checkpoint to go on from.
-        interact: makes masks of the frames that prompts are on.
-        propagate: makes those of all others, once a person says so.
-        suggest: which frame to annotate next, once all have masks.
-        choose: what to give there, for each object.
+    in_rounds: ClassVar[Literal[True]] = True
 
-    Raises:
-        SessionError: a live stream.
-        PromptError: nothing is annotated that could be propagated.
-    """
-    if not isinstance(video, Video):
-        raise SessionError("a method in rounds needs the whole video: record the stream to a file")
-    state: RoundState = start.state if start else RoundState()
-    if start:
-        yield start
-    while True:
-        state, request = yield from _question(video, state, suggest, choose)
-        prompts = yield from ask(request)
-        marks = tuple(p for p in prompts if not isinstance(p, Propagate | Skip))
-        state, number = (yield from interact(video, state, marks)), state.round
-        if is_commit(prompts):
-            if not state.accepted:
-                raise PromptError("nothing to propagate: mark an object on any frame first")
-            state = (yield from propagate(video, state)).next()
-        at = video[marks[-1].frame if marks else request.frame]
-        yield Checkpoint(
-            frame=at.index,
-            round=number,
-            masks=state.masks(at),
-            state=state,
-            album=state.album.pictures,
-        )
+    def run(self: Stages, video: Video | Stream, start: Checkpoint | None, /) -> Run:
+        """The run from the beginning, or from a checkpoint (which it yields first).
+
+        Raises:
+            SessionError: a live stream.
+            PromptError: nothing is annotated that could be propagated.
+        """
+        if not isinstance(video, Video):
+            raise SessionError("a method in rounds needs the whole video: record the stream first")
+        state: RoundState = start.state if start else RoundState()
+        if start:
+            yield start
+        while True:
+            state, request = yield from _question(video, state, self.suggest, self.choose)
+            prompts = yield from ask(request)
+            marks = tuple(p for p in prompts if not isinstance(p, Propagate | Skip))
+            state, number = (yield from self.interact(video, state, marks)), state.round
+            if is_commit(prompts):
+                if not state.accepted:
+                    raise PromptError("nothing to propagate: mark an object on any frame first")
+                state = (yield from self.propagate(video, state)).next()
+            at = video[marks[-1].frame if marks else request.frame]
+            yield Checkpoint(
+                frame=at.index,
+                round=number,
+                masks=state.masks(at),
+                state=state,
+                album=state.album.pictures,
+            )
+
+    def interact(
+        self: Stages, video: Video, state: RoundState, prompts: tuple[Prompt, ...], /
+    ) -> Part[RoundState]:
+        """The state with masks of the prompted frames; nothing else changes."""
+        return refine_frames(self.refine, video, state, prompts)
 
 
 def refine_frames(
@@ -168,35 +186,6 @@ def shown(frame: Frame, state: RoundState) -> Event:
     """What says that a frame's masks are a person's now."""
     masks = state.masks(frame)
     return Propagation(frame=frame.index, round=state.round, masks=masks, is_given=True)
-
-
-def annotated_memory(propagator: Propagator[S], video: Video, state: RoundState) -> Part[S]:
-    """The propagator's state with all annotated frames in permanent memory, and nothing else."""
-    order = sorted(state.accepted)
-    memory = propagator.start(video[order[0]], ())
-    for index in order:
-        frame = video[index]
-        masks = state.masks(frame)
-        update, memory = propagator.memorise(
-            frame, masks, memory, tier="permanent", reason="a person's masks"
-        )
-        yield replace(update, round=state.round)
-    return memory
-
-
-@runtime_checkable
-class Restarting(Protocol[S]):
-    """A propagator whose passes begin with permanent memory alone."""
-
-    def restart(self, state: S, /) -> S:
-        """The state before a new pass."""
-        ...
-
-
-def pass_from(propagator: Propagator[S], memory: S, frame: Frame, masks: Masks) -> S:
-    """The state that stands at an annotated frame, to go on in either direction."""
-    fresh = propagator.restart(memory) if isinstance(propagator, Restarting) else memory
-    return propagator.memorise(frame, masks, fresh, tier=None)[1]
 
 
 def _question(

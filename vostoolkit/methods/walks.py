@@ -1,12 +1,44 @@
-"""Carrying annotated frames to all others: what IDPro and EVA-VOS do with a round."""
+"""Carrying annotated frames to others: what to begin with, and what IDPro and EVA-VOS do."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from vostoolkit.frames import Video
-from vostoolkit.methods.rounds import Part, RoundState, annotated_memory, pass_from
+from vostoolkit.frames import Frame, Video
+from vostoolkit.masks import Masks
+from vostoolkit.methods.rounds import Part, RoundState
 from vostoolkit.protocols import Propagator
 from vostoolkit.schedule import Schedule
+
+S = TypeVar("S")
+
+
+def annotated_memory(propagator: Propagator[S], video: Video, state: RoundState) -> Part[S]:
+    """The propagator's state with all annotated frames in permanent memory, and nothing else."""
+    order = sorted(state.accepted)
+    memory = propagator.start(video[order[0]], ())
+    for index in order:
+        frame = video[index]
+        masks = state.masks(frame)
+        update, memory = propagator.memorise(
+            frame, masks, memory, tier="permanent", reason="a person's masks"
+        )
+        yield replace(update, round=state.round)
+    return memory
+
+
+@runtime_checkable
+class Restarting(Protocol[S]):
+    """A propagator whose passes begin with permanent memory alone."""
+
+    def restart(self, state: S, /) -> S:
+        """The state before a new pass."""
+        ...
+
+
+def pass_from(propagator: Propagator[S], memory: S, frame: Frame, masks: Masks) -> S:
+    """The state that stands at an annotated frame, to go on in either direction."""
+    fresh = propagator.restart(memory) if isinstance(propagator, Restarting) else memory
+    return propagator.memorise(frame, masks, fresh, tier=None)[1]
 
 
 def carry(
@@ -47,4 +79,4 @@ def check_every(every: int | None) -> None:
         ValueError: less than one.
     """
     if every is not None and every < 1:
-        raise ValueError(f"every={every}: give at least 1 frame between memory frames, or None")
+        raise ValueError(f"every={every}: give at least 1 frame between memory frames")

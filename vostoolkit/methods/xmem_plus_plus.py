@@ -6,34 +6,25 @@ Frames", ICCV 2023.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import Any
 
-from vostoolkit.frames import Stream, Video
+from vostoolkit.frames import Video
 from vostoolkit.methods.named import named
-from vostoolkit.methods.rounds import (
-    Part,
-    Restarting,
-    RoundState,
-    annotated_memory,
-    play_rounds,
-    refine_frames,
-)
-from vostoolkit.prompts import Prompt
+from vostoolkit.methods.rounds import InRounds, Part, RoundState
+from vostoolkit.methods.walks import Restarting, annotated_memory, check_every
 from vostoolkit.protocols import (
     AnnotationSelector,
     FrameSelector,
     Propagator,
     Refiner,
-    Run,
 )
-from vostoolkit.results import Checkpoint
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine import ClickRefiner, ScribbleRefiner
 from vostoolkit.stages.select_frame import KeyDissimilarity
 
 
 @dataclass(frozen=True, eq=False)
-class XMemPlusPlus:
+class XMemPlusPlus(InRounds):
     """The method; its fields are the stages.
 
     Round by round: a person annotates any frames; all of them go into permanent memory (3.2), which
@@ -57,11 +48,9 @@ class XMemPlusPlus:
     suggest: FrameSelector | None = None
     choose: AnnotationSelector | None = None
     every: int = 5
-    in_rounds: ClassVar[Literal[True]] = True
 
     def __post_init__(self) -> None:
-        if self.every < 1:
-            raise ValueError(f"every={self.every}: give at least 1 frame between memory frames")
+        check_every(self.every)
 
     @staticmethod
     def preset(name: str = "nano", *, device: str | None = None) -> "XMemPlusPlus":
@@ -76,23 +65,6 @@ class XMemPlusPlus:
             DeviceError: the device isn't there.
         """
         return named("preset", name, _PRESETS)(device)
-
-    def run(self, video: Video | Stream, start: Checkpoint | None, /) -> Run:
-        """The run from the beginning, or from a checkpoint (which it yields first)."""
-        return play_rounds(
-            video,
-            start,
-            interact=self.interact,
-            propagate=self.propagate,
-            suggest=self.suggest,
-            choose=self.choose,
-        )
-
-    def interact(
-        self, video: Video, state: RoundState, prompts: tuple[Prompt, ...]
-    ) -> Part[RoundState]:
-        """The masks of the prompted frames; nothing else changes."""
-        return refine_frames(self.refine, video, state, prompts)
 
     def propagate(self, video: Video, state: RoundState) -> Part[RoundState]:
         """The masks of all frames that aren't annotated, in one pass."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import Frame, Video
-from vostoolkit.methods.rounds import RoundState, annotated_memory
+from vostoolkit.methods.rounds import RoundState
+from vostoolkit.methods.walks import annotated_memory
 from vostoolkit.results import Checkpoint
 from vostoolkit.session import Session
 from vostoolkit.stages.memory_view import MemoryView, memory_view
