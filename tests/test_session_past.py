@@ -289,3 +289,19 @@ def test_a_state_that_does_not_fit_the_method_is_refused(tmp_path: Path):
     session.save(tmp_path)
     with pytest.raises(SessionError, match=r"doesn't fit this method \(mat1 .* same networks"):
         Session.load(tmp_path, Fussy(factor=17), NumberedVideo())
+
+
+def test_states_that_a_correction_has_overtaken_are_let_go_until_it_is_undone():
+    session = played(6)
+    branch = session.branch(6)
+    for x in (6, 2):
+        branch.answer(click(5, x=x))
+        branch.run()
+
+    def ends():
+        return [e.state for e in branch.at(5).events if isinstance(e, Checkpoint)]
+
+    *overtaken, last = ends()
+    assert overtaken == [None, None] and last not in (None, states(session)[5])
+    branch.undo(branch.history.done)
+    assert ends() == [states(session)[5]]

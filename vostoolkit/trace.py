@@ -72,6 +72,8 @@ class Trace:
 
     def observe(self, event: Event) -> None:
         """Nothing; takes in one event of the run."""
+        if isinstance(event, Checkpoint) and not event.round:
+            self._overtake(event.frame)
         frames = [f.index for f in event.frames] if isinstance(event, AcrossFrames) else ()
         for frame in frames or (event.frame,):
             self._record(frame, event)
@@ -92,6 +94,16 @@ class Trace:
         self.records.move_to_end(frame)
         while len(self.records) > self.keep.results:
             self.records.popitem(last=False)
+
+    def _overtake(self, frame: int) -> None:
+        """Nothing; lets go of the states behind a frame's corrections so far: with the next, the
+        run goes on from there."""
+        if record := self.records.get(frame):
+            events = tuple(
+                replace(event, state=None) if isinstance(event, Checkpoint) else event
+                for event in record.events
+            )
+            self.records[frame] = replace(record, events=events)
 
     def _observe_round(self, event: Event) -> None:
         if isinstance(event, Checkpoint):
@@ -120,7 +132,7 @@ class Trace:
         """Nothing; drops what was seen after a checkpoint, the n-th of its frame or round."""
         if not checkpoint.round:
             self.forget_after(checkpoint.frame)
-            self.cut(checkpoint.frame, number)
+            self.cut(checkpoint, number)
             return
         point = checkpoint.round, number
         rows, rounds = self.past.get(point, ({}, {}))
@@ -137,13 +149,16 @@ class Trace:
         self.rounds = {f: r for f, r in self.rounds.items() if f <= frame}
         self.past = {point: seen for point, seen in self.past.items() if point[0] <= frame}
 
-    def cut(self, frame: int, checkpoints: int) -> None:
-        """Nothing; drops what was seen of a frame after so many of its checkpoints."""
+    def cut(self, checkpoint: Checkpoint, number: int) -> None:
+        """Nothing; drops what was seen of a frame after a checkpoint, the n-th of the frame."""
+        frame = checkpoint.frame
         if frame not in self.records:
             return
         events = self.records[frame].events
-        ends = [index for index, event in enumerate(events, 1) if isinstance(event, Checkpoint)]
-        self.records[frame] = FrameRecord(frame, events[: ends[checkpoints - 1]])
+        ends = [index for index, event in enumerate(events) if isinstance(event, Checkpoint)]
+        end = ends[number - 1]
+        last = replace(events[end], state=checkpoint.state)
+        self.records[frame] = FrameRecord(frame, (*events[:end], last))
 
     @property
     def frame(self) -> pd.DataFrame:
