@@ -34,3 +34,30 @@ def test_a_session_keeps_it_in_its_folder_and_in_its_branches(tmp_path):
     again = Session.load(session.save(tmp_path), ToyMethod(), NumberedVideo(5))
     assert again.appearance == session.appearance
     assert session.branch(2).appearance == session.appearance
+
+
+def test_it_is_undone_and_done_again_among_steps_and_answers():
+    session = played(5)
+    done, masks = session.history.done, [session.labels(f) for f in range(5)]
+    session.appearance = session.appearance.named(1, "man")
+    session.appearance = session.appearance.named(1, "man")  # nothing new
+    session.appearance = session.appearance.coloured(1, "#ff8000")
+    assert session.history.done == done + 2
+    session.undo()
+    assert session.appearance == Appearance().named(1, "man")
+    session.undo(2)  # and the last step
+    assert session.appearance == Appearance() and session.history.done == done - 1
+    for _ in range(3):
+        session.redo()
+    assert session.appearance == Appearance().named(1, "man").coloured(1, "#ff8000")
+    assert all((session.labels(f) == masks[f]).all() for f in range(5))
+
+
+def test_a_session_is_done_anew_with_all_prompts_and_another_stage():
+    session = played(9)
+    session.appearance = session.appearance.named(1, "man")
+    anew = session.anew(factor=7)
+    assert anew.prompts == session.prompts and anew.frame is None
+    assert anew.method == ToyMethod(factor=7) and anew.appearance == session.appearance
+    anew.run()
+    assert anew.finished and anew.prompts == session.prompts

@@ -1,11 +1,13 @@
 """Work that outlives its kernel: what a person does is on disk before it is computed with."""
 
+import json
 import time
 import weakref
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from vostoolkit import storage
@@ -14,6 +16,7 @@ from vostoolkit.appearance import Appearance
 from vostoolkit.errors import SessionError
 from vostoolkit.frames import Video
 from vostoolkit.journal import Journal
+from vostoolkit.method_changes import changes_between, with_changes
 from vostoolkit.prompt_json import (
     answers_from_json,
     answers_to_json,
@@ -36,27 +39,47 @@ _keepers: "weakref.WeakValueDictionary[Path, Autosave]" = weakref.WeakValueDicti
 
 @dataclass(frozen=True)
 class Work:
-    """What a person did, as the journal has it; ``waiting`` are prompts that weren't taken yet."""
+    """What a person did, as the journal has it.
 
-    answers: Answers = field(default_factory=Answers)
+    ``given`` are groups of prompts by place, ``waiting`` those that weren't taken yet; ``changes``
+    are those of the method, where a branch was gone on with.
+    """
+
+    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
     waiting: tuple[list[dict[str, Any]], ...] = ()
     appearance: Appearance | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def after(self, line: Mapping[str, Any]) -> "Work":
         """The work with one more line of the journal."""
         if "answers" in line:
-            changed = line["answers"]
-            groups = {**self.answers.groups, **answers_from_json(changed).groups}
-            full = {place: found for place, found in groups.items() if found}
-            taken = [prompt for found in changed.values() for group in found for prompt in group]
-            waiting = tuple(g for g in self.waiting if not all(prompt in taken for prompt in g))
-            return replace(self, answers=Answers(MappingProxyType(full)), waiting=waiting)
+            return self._with_answers(line["answers"])
+        if "method" in line:
+            return replace(self, changes=line["method"])
         if "given" in line:
             return replace(self, waiting=(*self.waiting, line["given"]))
         if "refused" in line:
             waiting = tuple(group for group in self.waiting if group != line["refused"])
             return replace(self, waiting=waiting)
         return replace(self, appearance=Appearance.from_json(line["appearance"]))
+
+    def _with_answers(self, changed: Mapping[str, Any]) -> "Work":
+        """With other groups at some places; as many that wait are taken as are new there."""
+        old = {place: self.given.get(place, []) for place in changed}
+        fresh, waiting = _counted(changed) - _counted(old), list[list[dict[str, Any]]]()
+        for group in self.waiting:
+            own = _counted({"": [group]})
+            if own <= fresh:
+                fresh -= own
+            else:
+                waiting.append(group)
+        given = {place: groups for place, groups in {**self.given, **changed}.items() if groups}
+        return replace(self, given=given, waiting=tuple(waiting))
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The prompts that were taken."""
+        return answers_from_json(dict(self.given))
 
     @property
     def prompts(self) -> int:
@@ -87,6 +110,7 @@ class Autosave:
         self.session = session
         if (other := _keepers.get(self.folder)) is not None:
             other.close()
+        self._method = session.method
         self._journal = Journal(self.folder / JOURNAL)
         try:
             found = self._found()
@@ -97,6 +121,8 @@ class Autosave:
         _keepers[self.folder] = self
         self.resumed = found.prompts
         """How many prompts were in the folder already."""
+        self.changed = tuple(found.changes)
+        """The fields of the method that were changed when a branch was gone on with."""
         self._answers, self._appearance = found.answers, found.appearance
         self._saved_event, self._saved_at, self._cost_s = session.last, time.monotonic(), 0.0
         session.watchers.append(self.keep)
@@ -128,6 +154,25 @@ class Autosave:
             self._journal.write({"appearance": appearance.to_json()})
             self._appearance = appearance
         if self.session.last is not self._saved_event and self._is_due():
+            self.save()
+
+    def follow(self, session: Session) -> None:
+        """Nothing; keeps another session of the video from now on, as a branch that is taken.
+
+        Its thresholds and weights of networks are on disk as well, for the same lines of code to
+        go on with.
+
+        Raises:
+            SessionError: its method differs in more than these from that of the lines of code.
+        """
+        with self.session.turn, session.turn:
+            changes = changes_between(self._method, session.method, self.folder)
+            self.session.watchers.remove(self.keep)
+            self.session, self.changed = session, tuple(changes)
+            (self.folder / storage.INDEX).unlink(missing_ok=True)  # a state of another method
+            self._journal.write({"method": changes})
+            session.watchers.append(self.keep)
+            self.keep()
             self.save()
 
     def save(self) -> None:
@@ -176,7 +221,8 @@ class Autosave:
             return
         is_saved = (self.folder / storage.INDEX).is_file()
         has_work = len(self._journal.lines) > 1  # or a kernel was killed before it took it over
-        session.restore(self.folder, found.answers if has_work or not is_saved else None)
+        method = with_changes(session.method, found.changes, self.folder)
+        session.restore(self.folder, found.answers if has_work or not is_saved else None, method)
         if found.appearance is not None:
             session.appearance = found.appearance
         for group in found.waiting:
@@ -189,6 +235,11 @@ class Autosave:
             return False
         waited = time.monotonic() - self._saved_at
         return waited > max(_OFTEN_S if is_pause else _SELDOM_S, _SHARE * self._cost_s)
+
+
+def _counted(groups: Mapping[str, Any]) -> Counter[str]:
+    """How often each prompt is in groups of JSON by place."""
+    return Counter(json.dumps(p) for of_place in groups.values() for g in of_place for p in g)
 
 
 def _changed(before: Answers, now: Answers) -> Mapping[int, tuple[Group, ...]]:

@@ -4,6 +4,7 @@ from collections import deque
 from typing import TypeAlias
 
 from vostoolkit.answers import Answers, Group, is_commit
+from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import ObjectId
 from vostoolkit.checkpoints import Cursor
 from vostoolkit.errors import PromptError, SessionError
@@ -11,7 +12,8 @@ from vostoolkit.prompts import Prompt, Propagate, Release
 from vostoolkit.protocols import Event, place_of
 from vostoolkit.runner import Runner
 
-Point: TypeAlias = tuple[Cursor, Answers]
+Point: TypeAlias = tuple[Cursor, Answers, Appearance]
+"""Where a run stood, what was given to it, and what its objects looked like."""
 
 DEPTH = 50_000
 """So many things can be taken back; each is some 100 bytes."""
@@ -26,6 +28,8 @@ class History:
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
+        self.appearance = Appearance()
+        """Names and colours of objects, as they are now."""
         self._past: deque[Point] = deque(maxlen=DEPTH)
         self._future: list[Point] = []
 
@@ -44,9 +48,14 @@ class History:
         """How many steps and answers that were taken back can be done again."""
         return len(self._future)
 
+    @property
+    def now(self) -> Point:
+        """Where things stand."""
+        return self._runner.cursor, self._runner.answers, self.appearance
+
     def step(self) -> Event:
         """The result of the next stage, or the request or checkpoint that comes next."""
-        before = self._now
+        before = self.now
         event = self._runner.advance()
         self._add(before)
         return event
@@ -57,7 +66,7 @@ class History:
         They are put together with those that still wait at their frame. In rounds the run stays,
         and they belong to the present round, or the next if two of them would complete it.
         """
-        before, runner = self._now, self._runner
+        before, runner = self.now, self._runner
         if not runner.in_rounds and any(isinstance(p, Propagate | Release) for p in prompts):
             raise PromptError("Propagate and Release are for methods in rounds: this one has none")
         if runner.in_rounds:
@@ -78,7 +87,7 @@ class History:
         Raises:
             SessionError: it has none, or the video is a live stream.
         """
-        before, runner = self._now, self._runner
+        before, runner = self.now, self._runner
         answers = runner.answers.without(object_id)
         if runner.in_rounds:
             answers = answers.without_empty_rounds()
@@ -91,9 +100,25 @@ class History:
         runner.answers = answers
         self._add(before)
 
+    def describe(self, appearance: Appearance) -> None:
+        """Nothing; objects have other names and colours; if they are the same, nothing was done."""
+        if appearance != self.appearance:
+            before = self.now
+            self.appearance = appearance
+            self._add(before)
+
     def rewind(self, place: int) -> None:
-        """Nothing; goes back to the end of a finished frame or round, or to before the first."""
-        before = self._now
+        """Nothing; goes back to the end of a finished frame or round, or to before the first.
+
+        Raises:
+            SessionError: it isn't finished yet, or the video is a live stream.
+        """
+        before, runner = self.now, self._runner
+        if place >= runner.first and place > runner.cursor.place:
+            raise SessionError(
+                f"{runner.named(place)} isn't finished: rewind() goes back, "
+                f"session.run(until={place}) on"
+            )
         self._go_back_to(place)
         self._add(before)
 
@@ -110,11 +135,12 @@ class History:
                 f"undo({count}), but {self.done} steps and answers have been made: "
                 f"give a count from 1 to {self.done}"
             )
-        now, (cursor, answers) = self._now, self._past[-count]
+        now, (cursor, answers, appearance) = self.now, self._past[-count]
         if cursor != self._runner.cursor:
             self._runner.check_can_go_back()
         self._runner.change(answers)
         self._runner.seek(cursor)
+        self.appearance = appearance
         self._future.append(now)
         for _ in range(count - 1):
             self._future.append(self._past.pop())
@@ -128,17 +154,14 @@ class History:
         """
         if not self._future:
             raise SessionError("nothing to redo: nothing was undone, or other things since")
-        before, (cursor, answers) = self._now, self._future[-1]
+        before, (cursor, answers, appearance) = self.now, self._future[-1]
         self._runner.change(answers)
         while self._runner.cursor < cursor:  # by steps, so that the trace sees each of them
             self._runner.advance()
         self._runner.seek(cursor)
+        self.appearance = appearance
         self._future.pop()
         self._past.append(before)
-
-    @property
-    def _now(self) -> Point:
-        return self._runner.cursor, self._runner.answers
 
     def _add(self, before: Point) -> None:
         self._past.append(before)

@@ -1,5 +1,6 @@
 """What a run did before, computed again beside it."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from vostoolkit.errors import SessionError
@@ -48,6 +49,31 @@ def replayed(runner: Runner, place: int) -> Runner:
     beside = _beside(runner)
     beside.go_to_end_of(place)
     return beside
+
+
+def fork(runner: Runner, other: Runner, place: int) -> None:
+    """Nothing; another runner, which hasn't begun, stands at the end of the place before.
+
+    What came before is shared; of the answers from there on only those of the first place are.
+
+    Raises:
+        SessionError: the place lies ahead of the run, or the video is a live stream.
+    """
+    first, last = runner.first, max(runner.first, runner.cursor.place + 1)
+    if not first <= place <= last:
+        raise SessionError(f"branch at {runner.named(place)}: give one from {first} to {last}")
+    past = replayed(runner, place - 1)
+    other.origin = past.store.nearest(past.cursor) or past.origin
+    other.answers = runner.answers.before(max(place, first + 1))
+    known = past.trace.past | runner.trace.past
+    other.trace.past = {p: seen for p, seen in known.items() if p[0] < place}
+    other.go_to_end_of(place - 1)
+    if runner.in_rounds:
+        return
+    seen, trace = past.trace.records or runner.trace.records, runner.trace
+    other.trace.records = OrderedDict((f, r) for f, r in seen.items() if f == place - 1)
+    other.trace.rows = {f: rows for f, rows in trace.rows.items() if f < place}
+    other.trace.pictures = {f: png for f, png in trace.pictures.items() if f < place}
 
 
 def again(runner: Runner) -> Iterator[Event]:

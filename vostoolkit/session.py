@@ -1,7 +1,6 @@
 """A method at work on a video: step, answer, look back, undo, branch, save and go on."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from vostoolkit.masks import Masks
 from vostoolkit.prompts import Prompt, Skip
 from vostoolkit.protocols import Event, Method, User
 from vostoolkit.records import FrameRecord
-from vostoolkit.replay import again, record_of, replayed
+from vostoolkit.replay import again, fork, record_of
 from vostoolkit.results import Checkpoint, Propagation, Request
 from vostoolkit.runner import Runner, Until, condition
 from vostoolkit.trace import Keep, Trace
@@ -50,8 +49,6 @@ class Session:
         self.watchers: list[Callable[[], None]] = []
         """Called after each change, while the turn is held; for what keeps a session's work."""
         self.history = History(self._runner)
-        self.appearance = Appearance()
-        """What objects are called and which colours they have; it can be set."""
 
     # -- where it stands ---------------------------------------------------------------------------
 
@@ -92,6 +89,16 @@ class Session:
             return self.last.masks
         return None if self.frame is None else self.at(self.frame).masks
 
+    @property
+    def appearance(self) -> Appearance:
+        """What objects are called and which colours they have; it can be set, and that undone."""
+        return self.history.appearance
+
+    @appearance.setter
+    @in_turn
+    def appearance(self, appearance: Appearance) -> None:
+        self.history.describe(appearance)
+
     # -- going on ----------------------------------------------------------------------------------
 
     @in_turn
@@ -106,8 +113,8 @@ class Session:
     def run(self, until: Until = None) -> Event | None:
         """The event at which it stopped: the one asked for, an unanswered request, or the last.
 
-        ``until`` is a class of events, a frame number (stop when that frame is done; in rounds a
-        round's), a function of an event, or None.
+        ``until`` is a class of events, a frame number (stop when that frame is done, with all the
+        prompts on it; in rounds a round's), a function of an event, or None.
         """
         is_there = condition(until)
         while True:
@@ -168,7 +175,7 @@ class Session:
 
     @in_turn
     def undo(self, count: int = 1) -> None:
-        """Nothing; takes back the last steps and answers.
+        """Nothing; takes back the last steps and answers, or names and colours given.
 
         Raises:
             SessionError: there aren't so many, or one is a step of a live stream.
@@ -194,11 +201,6 @@ class Session:
         Raises:
             SessionError: the frame isn't finished yet, or the video is a live stream.
         """
-        if frame >= self._runner.first and frame > self._runner.cursor.place:
-            raise SessionError(
-                f"{self._runner.named(frame)} isn't finished: rewind() goes back, "
-                f"session.run(until={frame}) on"
-            )
         self.history.rewind(frame)
 
     @in_turn
@@ -213,27 +215,26 @@ class Session:
             SessionError: the frame lies ahead of the run, or the video is a live stream.
             TypeError: the method has no such field.
         """
-        first, last = self._runner.first, self._runner.cursor.place + 1
-        if not first <= frame <= max(first, last):
-            raise SessionError(
-                f"branch at {self._runner.named(frame)}: give one from {first} to "
-                f"{max(first, last)}"
-            )
-        method = replace(cast(Any, self.method), **changes)
-        past = replayed(self._runner, frame - 1)
-        other = Session(method, self.video, keep=self.trace.keep)
-        other.appearance = self.appearance
-        other._runner.origin = past.store.nearest(past.cursor) or past.origin
-        other._runner.answers = self._runner.answers.before(max(frame, first + 1))
-        known = past.trace.past | self.trace.past
-        other.trace.past = {p: seen for p, seen in known.items() if p[0] < frame}
-        other._runner.go_to_end_of(frame - 1)
-        if self._runner.in_rounds:
-            return other
-        seen = past.trace.records or self.trace.records
-        other.trace.records = OrderedDict((f, r) for f, r in seen.items() if f == frame - 1)
-        other.trace.rows = {f: rows for f, rows in self.trace.rows.items() if f < frame}
-        other.trace.pictures = {f: png for f, png in self.trace.pictures.items() if f < frame}
+        other = self._with(changes)
+        fork(self._runner, other._runner, frame)
+        return other
+
+    def anew(self, **changes: Any) -> "Session":
+        """A new session that will do it all again, with all prompts and with changed stages.
+
+        Raises:
+            SessionError: the video is a live stream.
+        """
+        self._runner.check_can_go_back()
+        other = self._with(changes)
+        other._runner.answers = self._runner.answers
+        return other
+
+    def _with(self, changes: dict[str, Any]) -> "Session":
+        """A new session of this video, with changed stages."""
+        changed = replace(cast(Any, self.method), **changes)
+        other = Session(changed, self.video, keep=self.trace.keep)
+        other.history.appearance = self.appearance
         return other
 
     # -- looking back ------------------------------------------------------------------------------
@@ -268,10 +269,12 @@ class Session:
             return storage.save(Path(folder), self.trace, self._runner, self.appearance)
 
     @in_turn
-    def restore(self, folder: str | Path, answers: Answers | None = None) -> None:
+    def restore(
+        self, folder: str | Path, answers: Answers | None = None, method: Method | None = None
+    ) -> None:
         """Nothing; a new session goes on at the point where the one in a folder was saved.
 
-        With other ``answers`` than the saved ones it stands where they change nothing yet.
+        With other ``answers`` it stands where these change nothing yet; it goes on with ``method``.
 
         Raises:
             SessionError: no session there, or one of another video or method; or this one has
@@ -279,7 +282,9 @@ class Session:
         """
         if self.last is not None or self.prompts:
             raise SessionError(f"{folder} can't be restored into a session that has begun")
-        self.appearance = storage.restore(Path(folder), self.trace, self._runner, answers)
+        self.method = self._runner.method = method or self.method
+        seen = storage.restore(Path(folder), self.trace, self._runner, answers)
+        self.history.appearance = seen
 
     @staticmethod
     def load(
