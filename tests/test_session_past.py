@@ -230,6 +230,16 @@ def test_run_until_a_frame_that_is_done_stays_there():
     assert len(session.at(2).refinements) == 1
 
 
+def test_run_until_a_frame_is_done_uses_all_that_was_given_on_it():
+    session = played()
+    for x in (4, 6):
+        session.answer(click(2, x=x))
+        session.run()
+    session.rewind(1)
+    session.run(until=2)
+    assert session.frame == 2 and len(session.at(2).refinements) == 2
+
+
 def test_rewind_in_the_middle_of_a_correction_goes_to_the_end_of_the_frame():
     session = played()
     session.answer(click(5))

@@ -272,11 +272,9 @@ or at the end."""
 
 
 def condition(until: Until) -> Callable[[Event], bool]:
-    """Whether an event is the one to stop at."""
-    if until is None:
+    """Whether an event is the one to stop at; whether a place is done, `Runner.is_behind` says."""
+    if until is None or isinstance(until, int):
         return lambda event: False
     if isinstance(until, type):
         return lambda event: isinstance(event, until)
-    if isinstance(until, int):
-        return lambda event: isinstance(event, Checkpoint) and place_of(event) >= until
     return until

@@ -17,7 +17,10 @@ from vostoolkit.results import (
     AcrossFrames,
     Checkpoint,
     Fusion,
+    MemoryUpdate,
     Propagation,
+    Refinement,
+    Request,
     StageResult,
 )
 
@@ -55,7 +58,8 @@ class Trace:
     """The memory of a run. ``keep`` says how much, ``only`` which frame's results at most.
 
     All is by frame. In rounds it is what is known of a frame now: ``rounds`` says which round made
-    its masks, and a prediction of a later round begins its record anew.
+    its masks, and a prediction of a later round begins its record anew; of the replies on it since,
+    it has the last, and of each object the last refinement.
     """
 
     keep: Keep = field(default_factory=Keep)
@@ -90,14 +94,16 @@ class Trace:
         is_predicted = isinstance(event, Propagation) and not event.is_given
         if is_predicted and any(other.round < event.round for other in record.events):
             record = FrameRecord(frame)
-        self.records[frame] = replace(record, events=(*record.events, event))
+        kept = record.events
+        if event.round and (what := _overruling(event)):
+            kept = tuple(other for other in kept if _overruling(other) != what)
+        self.records[frame] = replace(record, events=(*kept, event))
         self.records.move_to_end(frame)
         while len(self.records) > self.keep.results:
             self.records.popitem(last=False)
 
     def _overtake(self, frame: int) -> None:
-        """Nothing; lets go of the states behind a frame's corrections so far: with the next, the
-        run goes on from there."""
+        """Nothing; lets go of the states behind a frame's corrections so far, but for the last."""
         if record := self.records.get(frame):
             events = tuple(
                 replace(event, state=None) if isinstance(event, Checkpoint) else event
@@ -186,6 +192,15 @@ class Trace:
                 f"session.run(until={frame}) computes them (Keep(labels=True) keeps them)"
             )
         return decode_labels(self.pictures[frame])
+
+
+def _overruling(event: Event) -> tuple[object, ...]:
+    """The same for two events of a frame if the later overrules the other; empty if it can't."""
+    if isinstance(event, Refinement):
+        return (Refinement, event.object_id)
+    is_reply = isinstance(event, AcrossFrames | Checkpoint | Request | MemoryUpdate)
+    is_reply = is_reply or (isinstance(event, Propagation) and event.is_given)
+    return (type(event),) if is_reply else ()
 
 
 def encode_labels(labels: Labels) -> bytes:

@@ -16,6 +16,7 @@ from vostoolkit.networks.across_frame import AcrossFrame, AcrossFrameConfig
 from vostoolkit.prompts import Click, Drawing, Propagate, Release
 from vostoolkit.protocols import RoundMethod
 from vostoolkit.results import AcrossFrames, Checkpoint, MemoryUpdate, Propagation
+from vostoolkit.schedule import until_corrected
 from vostoolkit.session import Session
 from vostoolkit.stages.interact_frames import InteractFrames
 from vostoolkit.stages.select_frame import UniformFrames
@@ -46,6 +47,18 @@ def test_masks_are_carried_to_the_middle_between_two_annotated_frames():
     at_1, at_6 = 0 + 1 + 2, 4 + 5 + 6
     assert sums(session) == [at_1] * 4 + [at_6] * 5
     assert isinstance(session.method, RoundMethod) and session.round == 2
+
+
+def test_frames_marked_in_one_round_are_all_walked_from_under_any_schedule():
+    session = begun(schedule=until_corrected)
+    session.answer(on(1, x=1), on(6, x=5), Propagate())
+    session.run()
+    assert session.trace.frames == tuple(range(LENGTH))
+    at_1, at_6 = 0 + 1 + 2, 4 + 5 + 6
+    assert sums(session) == [at_1] * 2 + [at_6] * 7  # between them the later walk counts
+    session.answer(Release(6, 1), Propagate())
+    session.run()
+    assert sums(session) == [at_1] * LENGTH
 
 
 def test_strokes_on_several_frames_become_masks_in_one_call():

@@ -4,7 +4,7 @@ Cheng, Tai and Tang, "Modular Interactive Video Object Segmentation: Interaction
 Propagation and Difference-Aware Fusion", CVPR 2021.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from vostoolkit.masks import Masks
 from vostoolkit.memory.consolidate import Limits
 from vostoolkit.methods.named import named
 from vostoolkit.methods.rounds import InRounds, Part, RoundState
-from vostoolkit.methods.walks import annotated_memory, check_every, pass_from
+from vostoolkit.methods.walks import annotated_memory, check_every, origins, pass_from
 from vostoolkit.protocols import (
     AnnotationSelector,
     FrameSelector,
@@ -76,7 +76,7 @@ class MiVOS(InRounds):
     def propagate(self, video: Video, state: RoundState) -> Part[RoundState]:
         """The masks of all frames that this round's prompts reach."""
         memory = yield from annotated_memory(self.propagator, video, state)
-        fresh = sorted({*state.before, *_beside(state.released, state.accepted)})
+        fresh = origins(state)
         settled = state.accepted - set(fresh)
         for index in fresh:
             for leg in self.schedule(len(video), index, state.accepted - {index}):
@@ -117,13 +117,6 @@ class MiVOS(InRounds):
                 yield replace(update, round=state.round)
             state = state.made(index, masks)
         return state
-
-
-def _beside(released: Collection[int], accepted: Collection[int]) -> set[int]:
-    """The annotated frames next to those that are no longer, from which these are predicted."""
-    after = {min((a for a in accepted if a > r), default=-1) for r in released}
-    before = {max((a for a in accepted if a < r), default=-1) for r in released}
-    return (after | before) - {-1}
 
 
 def _nano(device: str | None) -> MiVOS:

@@ -39,7 +39,7 @@ class RoundState:
     ``accepted`` are the frames that a person annotated: their masks are a person's as a whole, and
     no walk changes them. ``before`` are those prompted in this round, with the masks they had.
     ``marks`` are the marks on each that no drawing has overruled. ``released`` lost that rank in
-    this round. ``selection`` is why a frame was suggested in this round.
+    this round. ``selection`` is why a frame was suggested for this round, at the last one's end.
     """
 
     round: int = 1
@@ -140,7 +140,7 @@ class InRounds:
         if start:
             yield start
         while True:
-            state, request = yield from _question(video, state, self.suggest, self.choose)
+            request = yield from _question(video, state, self.choose)
             prompts = yield from ask(request)
             marks = tuple(p for p in prompts if not isinstance(p, Propagate | Skip))
             state, number = (yield from self.interact(video, state, marks)), state.round
@@ -148,6 +148,8 @@ class InRounds:
                 if not state.accepted:
                     raise PromptError("nothing to propagate: mark an object on any frame first")
                 state = (yield from self.propagate(video, state)).next()
+                if self.suggest:
+                    state = yield from _suggestion(self.suggest, video, state)
             at = video[marks[-1].frame if marks else request.frame]
             yield Checkpoint(
                 frame=at.index,
@@ -188,27 +190,25 @@ def shown(frame: Frame, state: RoundState) -> Event:
     return Propagation(frame=frame.index, round=state.round, masks=masks, is_given=True)
 
 
-def _question(
-    video: Video,
-    state: RoundState,
-    suggest: FrameSelector | None,
-    choose: AnnotationSelector | None,
-) -> Part[tuple[RoundState, Request]]:
-    if suggest and state.round > 1 and state.selection is None:
-        found = suggest(
-            video,
-            lambda frame: state.album.labels(frame, video.size),
-            annotated=sorted(state.accepted),
-            count=1,
-        )
-        found = replace(found, round=state.round)
-        yield found
-        state = replace(state, selection=replace(found, image_of=None))
-    selection = state.selection
+def _suggestion(suggest: FrameSelector, video: Video, state: RoundState) -> Part[RoundState]:
+    """The state with the frame to annotate in its round, which the round before it yields."""
+    found = suggest(
+        video,
+        lambda frame: state.album.labels(frame, video.size),
+        annotated=sorted(state.accepted),
+        count=1,
+    )
+    yield replace(found, round=state.round - 1)
+    return replace(state, selection=replace(found, round=state.round, image_of=None))
+
+
+def _question(video: Video, state: RoundState, choose: AnnotationSelector | None) -> Part[Request]:
     frame, reason = max(state.before, default=max(state.accepted, default=0)), ""
-    if selection is not None:
+    selection = state.selection
+    if selection is None or state.accepted.issuperset(selection.frames):
+        selection = None  # what was suggested is done
+    else:
         selection = replace(selection, image_of=partial(image_of, video))
-    if selection is not None and selection.frames:
         frame, reason = selection.frames[0], selection.reasons[0]
     masks = state.album.masks(frame)
     choices: list[AnnotationChoice] = []
@@ -216,7 +216,7 @@ def _question(
         for object_id in masks.objects:
             choices.append(replace(choose(video[frame], object_id, masks), round=state.round))
             yield choices[-1]
-    return state, Request(
+    return Request(
         frame=frame,
         round=state.round,
         kind="round",

@@ -51,12 +51,14 @@ def carry(
 ) -> Part[RoundState]:
     """The state with masks of all frames of the schedule's legs, predicted from all annotated ones.
 
+    The legs are those from each frame that was corrected in this round, or from all if none was.
     Each leg begins with the annotated frames in permanent memory. With ``every`` = n its n-th,
     2 n-th, … frame goes into working memory too, until the leg ends.
     """
     memory = yield from annotated_memory(propagator, video, state)
-    latest = max(state.before, default=max(state.accepted))
-    for leg in schedule(len(video), latest, state.accepted):
+    corrected = origins(state) or tuple(sorted(state.accepted))
+    every_leg = (leg for frame in corrected for leg in schedule(len(video), frame, state.accepted))
+    for leg in dict.fromkeys(every_leg):
         first = video[leg.start]
         walk = pass_from(propagator, memory, first, state.masks(first))
         for index in leg.frames:
@@ -70,6 +72,17 @@ def carry(
                 )
                 yield replace(update, round=state.round)
     return state
+
+
+def origins(state: RoundState) -> tuple[int, ...]:
+    """The annotated frames that a round walks from: those it marked, and the released's neighbours.
+
+    The masks of a released frame are predicted from the annotated frames next to it.
+    """
+    accepted = state.accepted
+    after = {min((a for a in accepted if a > r), default=-1) for r in state.released}
+    before = {max((a for a in accepted if a < r), default=-1) for r in state.released}
+    return tuple(sorted({*state.before, *after, *before} - {-1}))
 
 
 def check_every(every: int | None) -> None:
