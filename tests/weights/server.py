@@ -14,7 +14,7 @@ NAME = "mivos-fusion"
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return sorted(path.name for path in folder.glob("[!.]*")) if folder.is_dir() else []
 
 
 @dataclass

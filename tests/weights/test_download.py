@@ -47,6 +47,20 @@ def test_what_is_there_and_good_is_not_got_again(served, download):
     assert len(served.asked) == 1
 
 
+def test_two_never_write_one_file(served, download, folder, content):
+    refused = []
+
+    def meanwhile(transfer):
+        with pytest.raises(WeightsError, match=f"another process is downloading {NAME}") as error:
+            download()
+        refused.append(error)
+
+    download_weights(NAME, confirm=True, progress=meanwhile)
+    assert refused
+    assert len(served.asked) == 1
+    assert (folder / "fusion.pth").read_bytes() == content
+
+
 def test_what_is_there_and_broken_is_replaced(served, folder, content):
     folder.mkdir()
     (folder / "fusion.pth").write_bytes(b"broken")

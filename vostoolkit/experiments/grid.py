@@ -13,6 +13,7 @@ from vostoolkit.errors import ExperimentError
 from vostoolkit.experiments.experiment import Experiment
 from vostoolkit.experiments.launch import Launcher
 from vostoolkit.experiments.store import Outcome, Store
+from vostoolkit.locks import only_one
 
 RESULTS = "results.sqlite"
 LOCAL_CLUSTER = "local"
@@ -58,7 +59,10 @@ def run_grid(
         raise ValueError(f"jobs={jobs}: give at least 1")
     out = Path(out).resolve()
     store = Store(out / RESULTS)
-    with _only_one(out):
+    busy = ExperimentError(
+        f"another process is running experiments into {out}: wait for it, or give another folder"
+    )
+    with only_one(out / ".lock", busy):
         finished = store.finished()
         left = [e for e in experiments if e.id not in finished]
         done, total = len(experiments) - len(left), len(experiments)
@@ -102,29 +106,3 @@ def _executor(jobs: int, scheduler: str | None) -> Generator[Executor]:
             address = stack.enter_context(cluster)
         client = stack.enter_context(package.Client(address))
         yield stack.enter_context(client.get_executor(pure=False))
-
-
-@contextlib.contextmanager
-def _only_one(out: Path) -> Generator[None]:
-    """The lock of a folder; the system lets go of it however its holder ends."""
-    with (out / ".lock").open("w") as file:
-        try:
-            _lock(file.fileno())
-        except OSError:
-            raise ExperimentError(
-                f"another process is running experiments into {out}: wait for it, or give another "
-                "folder"
-            ) from None
-        yield
-
-
-def _lock(descriptor: int) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        windows: Any = msvcrt
-        windows.locking(descriptor, windows.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from tqdm import tqdm
 
 from vostoolkit.errors import WeightsError
+from vostoolkit.locks import only_one
 from vostoolkit.weights.folder import (
     WeightsStatus,
     place_of,
@@ -38,8 +39,8 @@ def download_weights(
     A download that was cut off goes on where it was. Weights that are there and good are left.
 
     Raises:
-        WeightsError: nobody agreed, no such weights, no network, or the file isn't what it should
-            be: then it's kept under another name, never as these weights.
+        WeightsError: nobody agreed, no such weights, no network, another process is at it, or the
+            file isn't what it should be: then it's kept under another name, never as these weights.
     """
     weights = _downloadable(name)
     target = place_of(weights)
@@ -52,7 +53,14 @@ def download_weights(
     if confirm is not True and not (confirm or ask)(question(weights, broken)):
         raise WeightsError(f"{name} wasn't downloaded: it wasn't agreed to")
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_of(weights)
+    busy = WeightsError(f"another process is downloading {name}: it's here when that is done")
+    with only_one(target.with_name(f".{target.name}.lock"), busy):
+        return _fetched(weights, progress)
+
+
+def _fetched(weights: Weights, progress: Progress | None) -> WeightsStatus:
+    """The status of a file that was got, checked and put into its place."""
+    name, partial = weights.name, partial_of(weights)
     try:
         if progress is None:
             with Bar(name) as bar:
@@ -61,7 +69,7 @@ def download_weights(
             fetch(weights.url or "", partial, size=weights.size, progress=progress)
     except WeightsError as error:
         raise WeightsError(f"{name} wasn't downloaded: {error}. {by_hand(weights)}") from error
-    return _accepted(weights, partial, target)
+    return _accepted(weights, partial, place_of(weights))
 
 
 def question(weights: Weights, broken: str = "") -> str:
