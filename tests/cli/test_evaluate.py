@@ -98,6 +98,14 @@ def test_wrong_input_is_one_line(folders, tmp_path: Path, capsys) -> None:
         assert complaint.startswith("vostoolkit: ") and message in complaint
 
 
+def test_other_pictures_are_refused_before_a_bar_is_drawn(folders, tmp_path: Path, capsys) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "explorer.png").write_bytes((folders[0] / "a/00000.png").read_bytes())
+    assert main(["evaluate", "folder", str(tmp_path / "pictures"), str(folders[1] / "a")]) == 2
+    (complaint,) = capsys.readouterr().err.strip().splitlines()
+    assert "pictures isn't a folder of masks: " in complaint and "Give either two" in complaint
+
+
 def test_objects_may_be_named(folders, capsys) -> None:
     mine, truth = folders
     write_labels(mine / "a", 0, labels(5, object_id=7))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from vostoolkit.data.export import write_labels
 from vostoolkit.data.prediction_folders import paired
@@ -58,18 +59,29 @@ def test_wrong_folders_say_what_was_expected(tmp_path: Path) -> None:
     for folders, message in [
         ((tmp_path / "nowhere", mine), "no folder .*nowhere"),
         ((mine, tmp_path / "nowhere"), "no folder .*nowhere"),
-        ((tmp_path / "empty", mine), "empty holds no masks: give either two folders of PNG"),
+        ((tmp_path / "empty", mine), r"empty holds no masks\. Give either two folders of PNG"),
         ((mine, tmp_path / "empty"), "empty holds no true masks of the sequence a"),
     ]:
         with pytest.raises(VideoError, match=message):
             paired(*folders)
 
 
+def test_other_pictures_are_told_from_masks(tmp_path: Path) -> None:
+    mine = masks(tmp_path / "mine")
+    images = tmp_path / "images"
+    images.mkdir()
+    Pillow.new("RGB", (8, 6)).save(images / "explorer.png")
+    for folders in ((mine, images), (images, mine)):
+        with pytest.raises(VideoError, match=r"images isn't a folder of masks: .*Give either two"):
+            paired(*folders)
+    (images / "explorer.png").rename(images / "00001.png")
+    with pytest.raises(VideoError, match=r"isn't a folder of masks: .*mode RGB.*Give either two"):
+        paired(mine, images)
+
+
 def test_frames_must_be_predicted_at_the_right_size(tmp_path: Path) -> None:
     truth = masks(tmp_path / "truth")
-    (short,) = paired(masks(tmp_path / "short", 0), truth)
     with pytest.raises(VideoError, match=r"no mask of frame 1 \(and 1 more\)"):
-        list(short.labels())
-    (small,) = paired(masks(tmp_path / "small", size=(5, 8)), truth)
+        paired(masks(tmp_path / "short", 0), truth)
     with pytest.raises(VideoError, match=r"8x5, those in .* 8x6.*nearest-neighbour"):
-        list(small.labels())
+        paired(masks(tmp_path / "small", size=(5, 8)), truth)
