@@ -46,7 +46,14 @@ def test_every_published_row_and_claim_is_one_that_can_be_run() -> None:
 def test_ours_and_theirs_have_columns_of_their_own() -> None:
     rows = results({"lazy-xmem": [0.5, 0.7], "lazy-xmem-lost": [0.6, 0.6]})
     table = beside_published(rows, "1")
-    assert list(table.index) == ["lazy-xmem", "lazy-xmem-lost"]
+    assert list(table.index) == [*TABLES["1"], "lazy-xmem-lost"]
+    not_run = table.loc["lazy-qdmn"]
+    assert (not_run[HERE, "clips"], not_run[HERE, "J&F"], not_run[HERE, "NoI"]) == (
+        0,
+        "not run",
+        "–",
+    )
+    assert not_run[PAPER, "J&F"] == "52.7"
     ours, theirs = table.loc["lazy-xmem", HERE], table.loc["lazy-xmem", PAPER]
     assert ours["J&F"] == "60.0 [50.0, 70.0]"
     # 0 and 3 corrections on 2 objects each: 2 and 5 intervals in 200 s each
@@ -58,6 +65,23 @@ def test_ours_and_theirs_have_columns_of_their_own() -> None:
         "5.02",
     )
     assert set(table.loc["lazy-xmem-lost", PAPER]) == {"–"}
+
+
+def test_rows_of_two_tables_are_never_mixed() -> None:
+    clicked = results({"xmem": [0.5, 0.6], "lazy-xmem": [0.6, 0.7]})
+    masks = results({"xmem": [0.8, 0.9], "lazy-xmem": [0.7, 0.8]}).assign(first="masks")
+    drawn = results({"xmem": [0.1, 0.2]}).assign(first="masks", user="mask")
+    rows = pd.concat([clicked, masks, drawn])
+    for table, mean in (("1", "55.0"), ("2", "55.0"), ("S1", "85.0"), ("S2", "15.0")):
+        shown = beside_published(rows, table).loc["xmem"]
+        assert shown[HERE, "clips"] == 2
+        assert shown[HERE, "J&F"].startswith(mean)
+    claim = "lazy-xmem > lazy-xmem-dagger"
+    more = pd.concat([rows, results({"lazy-xmem-dagger": [0.6, 0.7]}).assign(first="masks")])
+    assert claim not in orderings(more, "1").index
+    assert orderings(more, "S1").loc[claim]["here"] == "holds"
+    with pytest.raises(ExperimentError, match=r"S1 \(first=masks, user=simulated\)"):
+        beside_published(clicked, "S1")
 
 
 def test_a_row_without_a_person_has_no_work() -> None:

@@ -70,6 +70,10 @@ class TestGrid:
             {"extra": "x", "clip": "c", "number": 3},
             {"extra": "x", "clip": "c", "number": 4},
         ]
+        path.write_text(path.read_text() + "[[variants]]\npasses = 0\n[[variants]]\npasses = 5\n")
+        assert len(read_grid(path)) == 8
+        assert {e.parameters["passes"] for e in read_grid(path, {"passes": 2})} == {2}
+        assert len(read_grid(path, {"passes": 2})) == 4
 
     def test_the_id_is_that_of_code_and_parameters(self, template):
         one = Experiment(str(template), {"number": 1, "clip": "a"})

@@ -14,7 +14,7 @@ def test_the_demo_clip_comes_with_its_masks():
     assert isinstance(material.video, Video)
     assert len(material.video) == len(list(material.video)) == 3
     assert np.array_equal(material.truth(2), demo_clip().labels(2))
-    with pytest.raises(IndexError, match="first 3 frames"):
+    with pytest.raises(IndexError, match="only 3 frames"):
         material.video[3]
 
 
@@ -47,3 +47,21 @@ def test_a_clip_of_a_data_set_by_name():
     assert material.truth(0).any()
     with pytest.raises(VideoError, match="no clip 'bear'"):
         open_material("bear", dataset="synthetic")
+
+
+def test_a_clip_of_a_data_set_begins_with_its_first_object(tmp_path):
+    for frame in range(5):
+        folder = tmp_path / "JPEGImages" / "late"
+        folder.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / f"{frame:05d}.jpg"), np.full((32, 48, 3), 50 * frame, np.uint8))
+    labels = np.zeros((32, 48), np.uint8)
+    write_labels(tmp_path / "Annotations" / "late", 1, labels)
+    labels[8:20, 8:20] = 3
+    write_labels(tmp_path / "Annotations" / "late", 2, labels)
+    material = open_material("late", dataset="folder", root=tmp_path)
+    assert (material.first, len(material.video)) == (2, 3)
+    frame = material.video[0]
+    assert (frame.index, frame.time_s, int(frame.image[0, 0, 0])) == (0, 0.0, 100)
+    assert np.array_equal(material.truth(0), labels)
+    assert material.truth(1) is None
+    assert len(open_material("late", dataset="folder", root=tmp_path, max_frames=2).video) == 2

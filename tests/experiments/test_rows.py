@@ -4,11 +4,15 @@ import math
 from dataclasses import replace
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 import vostoolkit as vos
-from vostoolkit.errors import ExperimentError
+from vostoolkit.errors import ExperimentError, WeightsError
 from vostoolkit.experiments import ROWS, Calibration, table_row
+from vostoolkit.networks.quality_aware import QUALITY_AWARE_NANO, QualityAware
 from vostoolkit.stages.decide_random import RandomCalls
+from vostoolkit.stages.uncertainty_quality import QualityScore
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +69,28 @@ def test_asking_by_the_entropy_itself(method) -> None:
     assert table_row("score-udu-idu", method).update.interaction_driven
 
 
+def test_a_network_that_rates_masks_in_the_entropys_place(method, tmp_path) -> None:
+    torch.manual_seed(0)
+    network = QualityAware(QUALITY_AWARE_NANO).eval()
+    save_file(network.state_dict(), tmp_path / "quality.safetensors")
+    calibration = Calibration(quality=tmp_path / "quality.safetensors", quality_user=0.3)
+    made = table_row("lazy-qdmn", method, calibration=calibration)
+    assert isinstance(made.uncertainty, QualityScore)
+    assert (made.decide.tau_user, made.decide.tau_pseudo) == (0.3, 0.2)
+    assert made.update == table_row("lazy-xmem", method).update
+    assert made.propagator is method.propagator
+    with pytest.raises(ExperimentError, match="vostoolkit train quality-nano"):
+        table_row("lazy-qdmn", method)
+    with pytest.raises(WeightsError, match=r"nowhere\.safetensors"):
+        table_row("lazy-qdmn", method, calibration=Calibration(quality="nowhere.safetensors"))
+
+
 def test_only_one_row_asks_about_lost_objects(method) -> None:
     asking = [
         name
         for name in ROWS
-        if isinstance(rule := table_row(name, method).decide, vos.EntropyJump)
+        if name != "lazy-qdmn"  # has no network here
+        and isinstance(rule := table_row(name, method).decide, vos.EntropyJump)
         and rule.ask_when_lost
     ]
     assert asking == ["lazy-xmem-lost"]

@@ -13,7 +13,7 @@ from vostoolkit.cli.interruption import Interruption
 from vostoolkit.data.recording import Recording
 from vostoolkit.device import choose_device, describe
 from vostoolkit.errors import PromptError, VideoError
-from vostoolkit.experiments import open_material
+from vostoolkit.experiments import Newcomers, open_material
 from vostoolkit.methods.presets import NETWORKS, PRESETS, method
 from vostoolkit.prompts import Prompt, Propagate
 from vostoolkit.protocols import RoundMethod, User
@@ -109,10 +109,13 @@ def run(args: argparse.Namespace) -> int:
         "device": describe(device),
         "version": __version__,
     }
-    user = Nobody() if truth is None else _SIMULATED[args.user](truth)
+    user, newcomers = Nobody(), None
+    if truth is not None:
+        user = _SIMULATED[args.user](truth)
+        newcomers = None if prompts else Newcomers(session, truth, user)
     if in_rounds:
         user = _content if truth is None else _correcting(session, user, truth, args.rounds)
-    return _run_to_end(session, recording, user, facts)
+    return _run_to_end(session, recording, user, facts, newcomers)
 
 
 def _content(request: Request) -> tuple[Prompt, ...]:
@@ -125,7 +128,11 @@ def _correcting(session: Session, person: User, truth: Truth, rounds: int) -> Us
 
 
 def _run_to_end(
-    session: Session, recording: Recording, user: User, facts: dict[str, object]
+    session: Session,
+    recording: Recording,
+    user: User,
+    facts: dict[str, object],
+    newcomers: Newcomers | None,
 ) -> int:
     with Interruption() as interruption:
         try:
@@ -142,6 +149,8 @@ def _run_to_end(
                         bar.update(isinstance(event, Propagation))
                     elif isinstance(event, Checkpoint):
                         recording.take(event.frame)
+                        if newcomers:
+                            newcomers(event.frame)
                         bar.update(recording.frames - bar.n)
         finally:
             for frame in session.trace.frames if session.round else ():

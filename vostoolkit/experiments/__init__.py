@@ -5,15 +5,15 @@ from vostoolkit.experiments.experiment import Experiment, read_grid
 from vostoolkit.experiments.following import Followed, follow
 from vostoolkit.experiments.grid import Progress, run_grid
 from vostoolkit.experiments.judging import boundary_scores, correlation, uncertainties, workload
-from vostoolkit.experiments.material import FirstFrames, Material, clicks_at, open_material
+from vostoolkit.experiments.material import Excerpt, Material, clicks_at, open_material
 from vostoolkit.experiments.online import Clock, LiveRun, LiveVideo, Online
 from vostoolkit.experiments.people import PEOPLE, simulated_person
-from vostoolkit.experiments.published import CLAIMS, TABLES, Published
+from vostoolkit.experiments.published import CLAIMS, SETTINGS, TABLES, Published
 from vostoolkit.experiments.report import Interval, interval, summary_table, write_report
 from vostoolkit.experiments.rows import CALIBRATIONS, ROWS, Calibration, table_row
 from vostoolkit.experiments.run import notebook, run_notebook
 from vostoolkit.experiments.scores import scores, with_iou
-from vostoolkit.experiments.start import show_objects
+from vostoolkit.experiments.start import Newcomers, show_objects
 from vostoolkit.experiments.store import Outcome, Store
 
 __all__ = [
@@ -21,16 +21,18 @@ __all__ = [
     "CLAIMS",
     "PEOPLE",
     "ROWS",
+    "SETTINGS",
     "TABLES",
     "Calibration",
     "Clock",
+    "Excerpt",
     "Experiment",
-    "FirstFrames",
     "Followed",
     "Interval",
     "LiveRun",
     "LiveVideo",
     "Material",
+    "Newcomers",
     "Online",
     "Outcome",
     "Progress",

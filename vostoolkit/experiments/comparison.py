@@ -9,10 +9,11 @@ import pandas as pd
 
 from vostoolkit.errors import ExperimentError
 from vostoolkit.experiments.grid import RESULTS
-from vostoolkit.experiments.published import CLAIMS, TABLES
+from vostoolkit.experiments.published import CLAIMS, SETTINGS, TABLES
 from vostoolkit.experiments.report import Interval, interval
 from vostoolkit.experiments.store import Store
 
+_NOT_RUN = "not run"
 SHARES = ("J&F", "R@0.1", "R@0.25", "R@0.5")
 HERE, PAPER = "here: mean over clips [95 %]", "published: LVOS val, the paper's networks"
 
@@ -35,25 +36,25 @@ def read_results(path: str | Path) -> pd.DataFrame:
 
 
 def beside_published(rows: pd.DataFrame, table: str) -> pd.DataFrame:
-    """A row for each of a table's that was run, and for those of no table: ours, and the paper's.
+    """A line for each row of a table, and for what was run beside: our numbers, and the paper's.
 
-    J&F and R@ are in percent. NoI is the sum over clips, ΔI is pooled over all objects as the
-    paper's seems to be, N_ΔI a mean over clips of the mean over objects.
+    What was run with other settings than the table's (`SETTINGS`) is left out, and a row that
+    wasn't run is said to be so. J&F and R@ are in percent. NoI is the sum over clips, ΔI is pooled
+    over all objects as the paper's seems to be, N_ΔI a mean over clips of the mean over objects.
 
     Raises:
         ExperimentError: no such table, or none of its rows was run.
     """
-    _check(rows, table)
+    rows = _of_table(rows, table)
     found: dict[str, dict[tuple[str, str], object]] = {}
     published = {name for names in TABLES.values() for name in names}
     for name in [*TABLES[table], *(r for r in _names(rows) if r not in published)]:
         own = _of(rows, name)
-        if own.empty:
-            continue
         paper = TABLES[table][name].values() if name in TABLES[table] else {}
         line: dict[tuple[str, str], object] = {(HERE, "clips"): len(own)}
         for share in SHARES:
-            line[HERE, share] = _percent(interval(own[share].dropna().tolist()))
+            known = own[share].dropna().tolist()
+            line[HERE, share] = _percent(interval(known)) if known else _NOT_RUN
         line |= {(HERE, measure): text for measure, text in _work(own).items()}
         for measure in (*SHARES, "NoI", "ΔI in s", "N_ΔI"):
             line[PAPER, measure] = _published(paper, measure)
@@ -69,7 +70,7 @@ def orderings(rows: pd.DataFrame, table: str, measure: str = "J&F") -> pd.DataFr
     Raises:
         ExperimentError: no such table, or none of its rows was run.
     """
-    _check(rows, table)
+    rows = _of_table(rows, table)
     found: list[dict[str, object]] = []
     for better, worse in CLAIMS[table]:
         pair = [_of(rows, name)[measure] for name in (better, worse)]
@@ -90,14 +91,23 @@ def orderings(rows: pd.DataFrame, table: str, measure: str = "J&F") -> pd.DataFr
     return pd.DataFrame(found).set_index("ordering") if found else pd.DataFrame(found)
 
 
-def _check(rows: pd.DataFrame, table: str) -> None:
+def _of_table(rows: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The rows that were run with the settings of a table."""
     if table not in TABLES:
         raise ExperimentError(f"no table {table!r}: there are {', '.join(TABLES)}")
-    if "row" not in rows or not set(_names(rows)) & set(TABLES[table]):
+    held: Any = rows
+    for name, wanted in SETTINGS[table].items():
+        if name in held:
+            held = held[held[name].fillna(SETTINGS["1"][name]) == wanted]
+        elif wanted != SETTINGS["1"][name]:
+            held = held[:0]
+    if "row" not in held or not set(_names(held)) & set(TABLES[table]):
+        settings = ", ".join(f"{name}={value}" for name, value in SETTINGS[table].items())
         raise ExperimentError(
-            f"none of these experiments is a row of table {table}: run "
+            f"none of these experiments is a row of table {table} ({settings}): run "
             f"examples/grids/lazy-xmem-table-{table.lower()}.toml"
         )
+    return held
 
 
 def _names(rows: pd.DataFrame) -> Sequence[str]:

@@ -86,7 +86,8 @@ def read_grid(
         user = "simulated"
 
     Equal experiments come once. Where ``dataset`` is a parameter, a clip with ``*`` or ``?`` stands
-    for all clips of that data set that match. ``changes`` replace parameters and lists of the grid.
+    for all clips of that data set that match. ``changes`` replace parameters and lists of the grid,
+    whatever its variants say.
 
     Raises:
         ExperimentError: the file is missing or isn't such a grid; the message says where.
@@ -103,15 +104,15 @@ def read_grid(
         raise ExperimentError(
             f"{path}: no entry {', '.join(unknown)}; a grid has {', '.join(_TABLES)}"
         )
-    name = str(held.get("notebook", "experiment"))
-    if name.endswith(".ipynb"):
-        name = str((path.parent / name).resolve())
+    notebook_name = str(held.get("notebook", "experiment"))
+    if notebook_name.endswith(".ipynb"):
+        notebook_name = str((path.parent / notebook_name).resolve())
     same, axes = _table(held, "parameters", path), _table(held, "grid", path)
-    for parameter, value in (changes or {}).items():
-        if parameter in axes:
-            axes[parameter] = value if isinstance(value, list) else [value]
-        else:
-            same[parameter] = value
+    fixed = {name: value for name, value in (changes or {}).items() if name not in axes}
+    for name in axes.keys() & (changes or {}).keys():
+        value = (changes or {})[name]
+        axes[name] = value if isinstance(value, list) else [value]
+    same |= fixed
     for axis, values in axes.items():
         if not isinstance(values, list) or not values:
             raise ExperimentError(
@@ -123,7 +124,7 @@ def read_grid(
     variants = cast("list[dict[str, Value]]", held.get("variants", [{}]))
     combinations = [dict(zip(axes, v, strict=True)) for v in itertools.product(*axes.values())]
     made = (
-        Experiment(name, {**same, **combination, **variant})
+        Experiment(notebook_name, {**same, **combination, **variant, **fixed})
         for combination in combinations
         for variant in variants
     )

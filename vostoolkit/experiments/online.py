@@ -94,9 +94,11 @@ class LiveRun:
         return self.session.labels(self.processed[bisect_right(self.processed, frame) - 1])
 
     def rows(self, truth: Callable[[int], Labels | None]) -> pd.DataFrame:
-        """Frame, object and ``iou`` of every frame of the video, for `scores`."""
-        objects = sorted({row.object for rows in self.session.trace.rows.values() for row in rows})
-        every = [(frame, o) for frame in range(self.frames) for o in objects]
+        """Frame, object and ``iou`` of every frame since each object was shown, for `scores`."""
+        first: dict[ObjectId, int] = {}
+        for frame, rows in sorted(self.session.trace.rows.items()):
+            first = {row.object: frame for row in rows} | first
+        every = [(frame, o) for o, f in sorted(first.items()) for frame in range(f, self.frames)]
         return with_iou(pd.DataFrame(every, columns=["frame", "object"]), self.labels, truth)
 
     def numbers(self) -> dict[str, float]:
@@ -147,17 +149,21 @@ class Online:
         method: Method,
         video: Video,
         user: User,
-        start: Callable[[Session], None],
+        start: Callable[[Session], Callable[[int], None] | None],
         *,
         progress: Callable[[int], None] | None = None,
     ) -> LiveRun:
-        """The finished run. ``start`` shows the session its objects; ``progress`` gets frames."""
+        """The finished run.
+
+        ``start`` shows the session its objects, and may return what shows it those that come later,
+        as `show_objects` does; it costs no time. ``progress`` gets the frames that are done.
+        """
         clock = Clock()
         live = LiveVideo(video, self.fps or video.fps, clock)
         session = Session(method, live)
-        start(session)
+        newcomers = start(session)
         first = session.run(until=0)
-        run = _Run(self, session, user, clock)
+        run = _Run(self, session, user, clock, newcomers)
         if isinstance(first, Checkpoint):
             run.done_s[first.frame] = clock.now_s
         while not session.finished:
@@ -181,6 +187,7 @@ class _Run:
     session: Session
     user: User
     clock: Clock
+    newcomers: Callable[[int], None] | None = None
     done_s: dict[int, float] = field(default_factory=dict[int, float])
     answers: dict[ObjectId, _Answer] = field(default_factory=dict[ObjectId, _Answer])
 
@@ -196,6 +203,8 @@ class _Run:
             self.done_s[event.frame] = self.clock.now_s
             if progress:
                 progress(event.frame)
+            if self.newcomers:
+                self.newcomers(event.frame)
             self._answer(event)
 
     def _seconds(self, event: Event) -> float:

@@ -37,6 +37,7 @@ TABLES: Mapping[str, Mapping[str, Published]] = MappingProxyType(
             "xmem": _XMEM,
             "lazy-xmem-dagger": _DAGGER,
             "rand-lazy-xmem": Published(61.3, 67.9, 65.8, 59.3, 5.17, 335, 17.9),
+            "lazy-qdmn": Published(52.7, 58.2, 52.0, 42.9, 5.64, 360, 16.7),
             "lazy-xmem": _LAZY,
         },
         "2": {
@@ -71,11 +72,25 @@ Note: three rows of Table 2 repeat rows of Table S2, although their settings dif
 (the paper's S2 has it with 3647 calls), ``xmem-udu-user`` and ``xmem-udu-idu``.
 """
 
+_CLICKED: Mapping[str, str] = MappingProxyType({"first": "clicks", "user": "simulated"})
+
+SETTINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "1": _CLICKED,
+        "2": _CLICKED,
+        "S1": MappingProxyType({"first": "masks", "user": "simulated"}),
+        "S2": MappingProxyType({"first": "masks", "user": "mask"}),
+    }
+)
+"""By table, how objects are shown and who answers, as parameters of the notebook ``experiment``
+(where the first ones are the defaults); so that rows of two tables are never mixed."""
+
 CLAIMS: Mapping[str, tuple[Claim, ...]] = MappingProxyType(
     {
         "1": (
             ("lazy-xmem", "lazy-xmem-dagger"),
             ("lazy-xmem", "rand-lazy-xmem"),
+            ("lazy-xmem", "lazy-qdmn"),
             ("rand-lazy-xmem", "lazy-xmem-dagger"),
             ("lazy-xmem-dagger", "xmem"),
         ),

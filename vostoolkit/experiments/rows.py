@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias, cast
 
@@ -11,6 +12,7 @@ from vostoolkit.methods.lazy_xmem import LazyXMem
 from vostoolkit.stages.decide import EntropyJump
 from vostoolkit.stages.decide_random import RandomCalls
 from vostoolkit.stages.refine import ClickRefiner, SamHqRefiner
+from vostoolkit.stages.uncertainty_quality import QualityScore
 
 _NEVER = math.inf
 
@@ -21,15 +23,24 @@ class Calibration:
 
     ``call_rate`` is the share of an object's frames at which ``lazy-xmem`` asks and at which
     ``rand-lazy-xmem`` asks at random. ``score_user`` is the masked entropy from which on Table S2's
-    ``score`` rows ask; the paper doesn't give its own.
+    ``score`` rows ask; the paper doesn't give its own. ``quality`` are the weights, a name or a
+    file, of the network that rates masks for ``lazy-qdmn``; ``quality_user`` and ``quality_pseudo``
+    are the falls of its predicted IoU at which that asks and clicks, by default those that the
+    paper has for the entropy's jump.
     """
 
     call_rate: float = RandomCalls.rate
     score_user: float = 0.5
+    quality: str | Path | None = None
+    quality_user: float = 0.5
+    quality_pseudo: float = 0.2
 
 
 CALIBRATIONS: Mapping[str, Calibration] = MappingProxyType(
-    {"nano": Calibration(call_rate=0.041, score_user=0.7), "paper": Calibration()}
+    {
+        "nano": Calibration(call_rate=0.041, score_user=0.7, quality="quality-nano"),
+        "paper": Calibration(),
+    }
 )
 """By preset. Those of ``nano`` are from clips of no data set (benchmarks/calibration.py)."""
 
@@ -43,10 +54,12 @@ def table_row(
     but in ``lazy-xmem-lost``, which is ours.
 
     Raises:
-        ExperimentError: no such row.
+        ExperimentError: no such row, or ``lazy-qdmn`` without a quality network.
+        WeightsError: its weights aren't there.
 
     Source: Lazy-XMem, Tables 1, 2, S1 and S2.
-    Note: Lazy-QDMN is left out: it needs QDMN's networks, of which we have no weights.
+    Note: the paper's Lazy-QDMN propagates with QDMN too. Here it has the method's propagator, so
+    that nothing but the score differs from ``lazy-xmem``.
     """
     if name not in ROWS:
         raise ExperimentError(f"no row {name!r}: there are {', '.join(ROWS)}")
@@ -100,6 +113,19 @@ def _at_random(method: LazyXMem, calibration: Calibration, seed: int) -> LazyXMe
     return replace(row, decide=RandomCalls(calibration.call_rate, seed, row.decide))
 
 
+def _by_quality(method: LazyXMem, calibration: Calibration, seed: int) -> LazyXMem:
+    """Asks and clicks where the IoU that a network predicts falls."""
+    if calibration.quality is None:
+        raise ExperimentError(
+            "lazy-qdmn needs a network that rates masks: train one with "
+            "`vostoolkit train quality-nano` and give its weights as `quality`"
+        )
+    row = _row()(method, calibration, seed)
+    own = cast(EntropyJump, row.decide)
+    decide = replace(own, tau_user=calibration.quality_user, tau_pseudo=calibration.quality_pseudo)
+    return replace(row, uncertainty=QualityScore.load(calibration.quality), decide=decide)
+
+
 def _by_score(*, idu: bool) -> Row:
     """Asks where the masked entropy itself is high, not where it jumps."""
 
@@ -122,6 +148,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "lazy-xmem-pseudo-idu": _row(pseudo_idu=True),
         "lazy-xmem-dagger": _row(asks=False),
         "rand-lazy-xmem": _at_random,
+        "lazy-qdmn": _by_quality,
         "score-udu-user": _by_score(idu=False),
         "score-udu-idu": _by_score(idu=True),
         "lazy-xmem-lost": _row(about_lost=True),
@@ -129,4 +156,5 @@ ROWS: Mapping[str, Row] = MappingProxyType(
 )
 """``xmem`` is the sVOS baseline, which corrects nothing; ``-udu`` and ``-idu`` add memory rules,
 ``-user`` a person without IDU, ``-mask`` the mask as a prompt, ``-dagger`` is Lazy-XMem without a
-person, ``score-`` asks by the entropy itself, and ``-lost`` asks about lost objects too."""
+person, ``lazy-qdmn`` goes by a network's rating of masks, ``score-`` asks by the entropy itself,
+and ``-lost`` asks about lost objects too."""

@@ -27,15 +27,22 @@ def with_iou(
     return rows.assign(iou=[known.get(frame, {}).get(o, np.nan) for frame, o in pairs])
 
 
+def after_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that count: of each object those behind its first, the frame where it was shown."""
+    first: Any = rows.groupby("object")["frame"].transform("min")
+    return cast(Any, rows[rows["frame"] > first])
+
+
 def scores(rows: pd.DataFrame) -> dict[str, float]:
     """J and R@0.1, R@0.25, R@0.5 of rows that have an ``iou``; none of them without ground truth.
 
-    J is the mean IoU. Frame 0, which a person marked, doesn't count, and each object weighs the
-    same.
+    J is the mean IoU. An object counts from behind the frame in which a person showed it, as in
+    YouTube-VOS, and each object weighs the same.
 
     Source: Lazy-XMem, Eq. 6 (R).
     """
-    later = cast(Any, rows[(rows["frame"] > 0) & rows["iou"].notna()])
+    counted = after_first(rows)
+    later = cast(Any, counted[counted["iou"].notna()])
     if later.empty:
         return {}
     table: Any = later.pivot(index="frame", columns="object", values="iou")

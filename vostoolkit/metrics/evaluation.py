@@ -1,6 +1,6 @@
 """J and F of a whole sequence, frame by frame, and their mean, recall and decay per object."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -103,11 +103,14 @@ def evaluate(
     pairs: Pairs,
     *,
     objects: Sequence[ObjectId] | None = None,
+    shown: Mapping[ObjectId, int] | None = None,
     conventions: Conventions | None = None,
 ) -> Evaluation:
     """J and F of every object in every frame; the pairs are read one by one and never kept.
 
-    The objects are all that the truth holds in any frame. If some are named, only they count.
+    The objects are all that the truth holds in any frame. If some are named, only they count. With
+    ``shown``, the frame in which each was given, they are those, and each counts from behind that
+    frame on, as objects that come later do in YouTube-VOS.
 
     Raises:
         ValueError: nothing to score: no frames, or no objects; a predicted object that the truth
@@ -116,6 +119,7 @@ def evaluate(
     Source: DAVIS 2017 (Pont-Tuset et al.) and its official evaluation.
     """
     rules = conventions or Conventions()
+    objects = list(shown) if shown is not None else objects
     frames: list[int] = []
     scores: list[Score] = []
     true_objects: set[ObjectId] = set()
@@ -128,7 +132,10 @@ def evaluate(
     if rules.ends == "left out":
         first, last = min(frames), max(frames)
         frames = [frame for frame in frames if frame not in (first, last)]
-    return Evaluation(_table(frames, wanted, scores, rules), rules)
+    table: Any = _table(frames, wanted, scores, rules)
+    if shown is not None:
+        table = table[table["frame"] > table["object"].map(dict(shown))]
+    return Evaluation(table, rules)
 
 
 def score_frame(
