@@ -1,4 +1,4 @@
-"""Parts that are folded away stay, hidden, until the page has made all that it was told of."""
+"""Parts that are folded away stay, hidden, until the page has made them."""
 
 import ipywidgets
 import pytest
@@ -28,7 +28,7 @@ def say(folds, name, value=None):
 
 
 def say_made(folds):
-    say(folds, "made", folds._row.state["turn"])
+    say(folds, "made", folds._row.state["leaving"])
 
 
 def shown(folds):
@@ -45,9 +45,9 @@ def test_without_a_page_a_part_is_closed_at_once(folds):
 def test_a_page_that_is_behind_keeps_what_it_makes(folds):
     say_made(folds)
     say(folds, "one")
-    early, part = folds._row.state["turn"], folds.part("one")
+    part = folds.part("one")
     say(folds, "one")
-    say(folds, "made", early)  # of before it was folded away
+    say(folds, "made", [])  # what it has made so far
     assert folds.part("one") is None and shown(folds) == [part.widget]
     assert part.widget.comm is not None and "vos-folded" in part.widget._dom_classes
     say_made(folds)
@@ -60,10 +60,24 @@ def test_a_part_in_place_of_another_comes_behind_it_until_that_is_gone(folds):
     folds.put("two", first)
     folds.put("two", second)
     assert shown(folds) == [first.widget, second.widget]  # what comes behind moves nothing
-    assert folds._row.state["open"] == ["two"] and folds._row.state["leaving"] == 1
+    assert folds._row.state["open"] == ["two"] and len(folds._row.state["leaving"]) == 1
     say_made(folds)
-    assert shown(folds) == [second.widget] and folds._row.state["leaving"] == 0
+    assert shown(folds) == [second.widget] and folds._row.state["leaving"] == []
     assert first.widget.comm is None and second.widget.comm is not None
+
+
+def test_a_part_is_closed_once_it_was_made_itself_and_no_other_one_instead(folds):
+    say_made(folds)
+    first, second = Plain(), Plain()
+    for name, part in (("one", first), ("two", second)):
+        folds.put(name, part)
+        folds.put(name, None)
+    early, late = folds._row.state["leaving"]
+    assert f"vos-part-{late}" in second.widget._dom_classes
+    say(folds, "made", [late])
+    say(folds, "made", [late])  # from another view
+    assert shown(folds) == [first.widget] and folds._row.state["leaving"] == [early]
+    assert first.widget.comm is not None and second.widget.comm is None
 
 
 def test_other_parts_are_not_made_again(folds):

@@ -30,8 +30,9 @@ class Folds:
     ``makers`` make the parts. Jobs go through ``later``.
 
     What the page still makes must not be taken out of it: a box of ipywidgets whose children come
-    after it is gone throws an error there. So a part that is folded away is hidden at first, and
-    closed when the page says that it has made all there is to show.
+    after it is gone throws an error there, and so does a model that is closed before the page got
+    to it. So a part that is folded away is hidden at first, and closed when the page says that it
+    has made this very part.
     """
 
     def __init__(
@@ -42,8 +43,9 @@ class Folds:
     ) -> None:
         self._makers = dict(makers)
         self._parts: dict[str, Part] = {}
-        self._leaving: list[tuple[str, Part]] = []
-        self._turn, self._has_page = 0, False
+        self._numbers: dict[str, int] = {}
+        self._leaving: dict[int, tuple[str, Part]] = {}
+        self._made, self._has_page = 0, False
         self._row = _Row(lambda name, value: later(lambda: self._pressed(name, value)))
         self._places = {name: ipywidgets.VBox() for name in makers}  # a place's own views stay
         for place in self._places.values():
@@ -65,16 +67,17 @@ class Folds:
 
     def put(self, name: str, part: Part | None) -> None:
         """Nothing; a part is this one from now on, or with None folded away."""
-        self._turn += 1
         old = self._parts.pop(name, None)
         if old is not None:
             old.widget.add_class("vos-folded")
-            self._leaving.append((name, old))
+            self._leaving[self._numbers[name]] = name, old
         if part is not None:
-            self._parts[name] = part
+            self._made += 1
+            self._parts[name], self._numbers[name] = part, self._made
+            part.widget.add_class(f"vos-part-{self._made}")
         self._show()
         if not self._has_page:
-            self._clear()
+            self._clear(*self._leaving)
 
     def close(self) -> None:
         """Nothing; takes all out of the page."""
@@ -83,18 +86,17 @@ class Folds:
             self.put(name, None)
         close_all(self.widget)
 
-    def _pressed(self, name: str, value: int | None) -> None:
-        """Nothing; a button was pressed, or the page has made all up to a turn."""
+    def _pressed(self, name: str, value: Any) -> None:
+        """Nothing; a button was pressed, or the page is there and has made parts that leave."""
         if name != "made":
             self.toggle(name)
             return
         self._has_page = True
-        if value == self._turn:
-            self._clear()
+        self._clear(*value)
 
-    def _clear(self) -> None:
-        """Nothing; closes what was folded away."""
-        left, self._leaving = self._leaving, []
+    def _clear(self, *numbers: int) -> None:
+        """Nothing; closes parts that were folded away."""
+        left = [self._leaving.pop(number) for number in numbers if number in self._leaving]
         if left:
             self._show()
         for _, part in left:
@@ -104,13 +106,12 @@ class Folds:
         names = [name for name in self._makers if name in self._parts]
         for name, place in self._places.items():
             now = [self._parts[name]] if name in names else []
-            old = [part for whose, part in self._leaving if whose == name]
+            old = [part for whose, part in self._leaving.values() if whose == name]
             place.children = [part.widget for part in (*old, *now)]
         self._row.show(
             parts=[[name, tip] for name, (tip, _) in self._makers.items()],
             open=names,
-            leaving=len(self._leaving),
-            turn=self._turn,
+            leaving=list(self._leaving),
         )
 
 

@@ -1,7 +1,7 @@
 function render({ model, el }) {
   const bar = row("More about this run");
   const buttons = new Map();
-  let timer = 0;
+  let timer = 0, isKnown = false;
   bar.classList.add("vos-unfold");
   el.append(bar);
 
@@ -28,14 +28,19 @@ function render({ model, el }) {
     return !one.firstChild && [...one.classList].every((name) => /^(lm|p)-/.test(name));
   }
 
+  function isMade(number) {
+    const part = el.closest(".vos-folds")?.querySelector(`.vos-fold > .vos-part-${number}`);
+    return part && ![part, ...part.querySelectorAll(".lm-Widget")].some(isPending);
+  }
+
   function tellWhenMade() {
     clearTimeout(timer);
-    const { open = [], leaving = 0, turn = 0 } = model.get("state");
-    const parts = [...el.closest(".vos-folds")?.querySelectorAll(".vos-fold > *") ?? []];
-    const inside = parts.flatMap((part) => [part, ...part.querySelectorAll(".lm-Widget")]);
-    if (el.isConnected && parts.length === open.length + leaving && !inside.some(isPending)) {
-      model.send({ name: "made", value: turn });
-    } else timer = setTimeout(tellWhenMade, 100);
+    const { leaving = [] } = model.get("state"), made = leaving.filter(isMade);
+    if (el.isConnected && (made.length || !isKnown)) {
+      isKnown = true;
+      model.send({ name: "made", value: made });
+    }
+    if (!isKnown || leaving.length > made.length) timer = setTimeout(tellWhenMade, 100);
   }
 
   model.on("change:state", show);
