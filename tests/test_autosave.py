@@ -161,6 +161,22 @@ def test_a_round_is_resumed_with_its_pending_prompts(tmp_path: Path):
         assert np.array_equal(resumed.labels(frame), session.labels(frame))
 
 
+def test_the_journal_grows_by_what_is_new_in_a_round_only(tmp_path: Path):
+    session = Session(ToyRounds(), NumberedVideo(6))
+    kept, sizes = Autosave(session, tmp_path), [0]
+    for x in range(6):
+        session.answer(click(x, x=x), click(x, x=x + 1))
+        session.run()
+        sizes.append((tmp_path / JOURNAL).stat().st_size)
+    assert max(np.diff(sizes[2:])) == min(np.diff(sizes[2:]))
+    session.undo(session.history.done - 1)
+    session.answer(click(5, x=1))
+    die(kept)
+    resumed = Session(ToyRounds(), NumberedVideo(6))
+    Autosave(resumed, tmp_path)
+    assert resumed.prompts == session.prompts and len(session.prompts) < 12
+
+
 def test_it_saves_by_itself_when_the_run_pauses(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("vostoolkit.autosave._OFTEN_S", 0.0)
     monkeypatch.setattr("vostoolkit.autosave._SHARE", 0)

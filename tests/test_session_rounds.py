@@ -205,6 +205,22 @@ def test_a_branch_does_a_round_and_later_ones_otherwise():
         session.branch(0)
 
 
+def test_a_branch_has_the_results_of_the_rounds_before_it_whatever_is_done_to_what_it_came_from():
+    session = played()
+    branch = session.branch(3)
+    session.rewind(2)
+    expected = {f: session.at(f) for f in range(LENGTH)}
+    session.rewind(0)
+    session.answer(click(1, x=7))
+    settled(session)
+    assert set(branch.trace.rounds.values()) == {1, 2}
+    for frame, record in expected.items():
+        found = branch.at(frame)
+        assert found.round == record.round == branch.trace.rounds[frame]
+        assert np.array_equal(found.masks.pmf, record.masks.pmf)
+        assert [type(e) for e in found.events] == [type(e) for e in record.events]
+
+
 @pytest.mark.parametrize("stop", [0, 1, 5, 9, 16, 22, 30])
 def test_a_saved_session_goes_on_as_if_never_interrupted(tmp_path: Path, stop: int):
     session = begun()

@@ -4,9 +4,10 @@ import json
 import time
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,9 @@ class Work:
     def after(self, line: Mapping[str, Any]) -> "Work":
         """The work with one more line of the journal."""
         if "answers" in line:
-            return self._with_answers(line["answers"])
+            kept = {p: self.given[p][:count] for p, count in line.get("kept", {}).items() if count}
+            new: dict[str, Any] = line["answers"]
+            return self._with_answers({p: kept.get(p, []) + groups for p, groups in new.items()})
         if "method" in line:
             return replace(self, changes=line["method"])
         if "given" in line:
@@ -146,8 +149,9 @@ class Autosave:
         if not self.is_open:
             return
         now = self.session.history.answers
-        if changed := _changed(self._answers, now):
-            self._journal.write({"answers": answers_to_json(Answers(changed))})
+        if kept := _kept(self._answers, now):
+            new = {place: now.at(place)[count:] for place, count in kept.items()}
+            self._journal.write({"answers": answers_to_json(Answers(new)), "kept": kept})
             self._answers = now
         appearance = self.session.appearance
         if appearance != (self._appearance or Appearance()):
@@ -242,7 +246,12 @@ def _counted(groups: Mapping[str, Any]) -> Counter[str]:
     return Counter(json.dumps(p) for of_place in groups.values() for g in of_place for p in g)
 
 
-def _changed(before: Answers, now: Answers) -> Mapping[int, tuple[Group, ...]]:
-    """The places whose groups are others now, with these groups: none where all are taken back."""
-    places: Iterable[int] = sorted({*before.groups, *now.groups})
-    return {place: now.at(place) for place in places if now.at(place) != before.at(place)}
+def _kept(before: Answers, now: Answers) -> dict[int, int]:
+    """The places whose groups are others now, and how many of the first are as they were."""
+    places = sorted({*before.groups, *now.groups})
+    pairs = {place: (before.at(place), now.at(place)) for place in places}
+    return {
+        place: sum(1 for _ in takewhile(lambda two: two[0] == two[1], zip(*groups, strict=False)))
+        for place, groups in pairs.items()
+        if groups[0] != groups[1]
+    }

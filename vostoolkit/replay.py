@@ -30,18 +30,26 @@ def record_of(runner: Runner, frame: int) -> FrameRecord:
             f"frame {frame} hasn't been reached: session.run(until={frame}) gets there"
         )
     place = frame if made is None else made
-    beside = _beside(runner, only=frame)
-    beside.store.drop_from(place)
-    if made is not None and runner.last and place == place_of(runner.last):  # at work there
-        beside.seek(runner.cursor)
-    else:
-        beside.go_to_end_of(place)
-    record = beside.trace.records.get(frame)
+    record = _computed(runner, frame, place)
     if record is None:
         raise SessionError(
             f"this branch begins behind {runner.named(place)}: ask the session that it came from"
         )
     return record
+
+
+def _computed(runner: Runner, frame: int, place: int) -> FrameRecord | None:
+    """A frame's results at a place, of the run or of what it was branched from; None of neither."""
+    if runner.past and runner.origin and place < runner.origin.cursor.place:
+        return _computed(runner.past, frame, place)
+    beside = _beside(runner, only=frame)
+    beside.store.drop_from(place)
+    if runner.in_rounds and runner.last and place == place_of(runner.last):  # at work there
+        beside.seek(runner.cursor)
+    else:
+        beside.go_to_end_of(place)
+    record = beside.trace.records.get(frame)
+    return _computed(runner.past, frame, place) if record is None and runner.past else record
 
 
 def replayed(runner: Runner, place: int) -> Runner:
@@ -68,7 +76,8 @@ def fork(runner: Runner, other: Runner, place: int) -> None:
     known = past.trace.past | runner.trace.past
     other.trace.past = {p: seen for p, seen in known.items() if p[0] < place}
     other.go_to_end_of(place - 1)
-    if runner.in_rounds:
+    if runner.in_rounds:  # there a checkpoint is small
+        past.past, other.past = runner.past, past
         return
     seen, trace = past.trace.records or runner.trace.records, runner.trace
     other.trace.records = OrderedDict((f, r) for f, r in seen.items() if f == place - 1)

@@ -32,6 +32,8 @@ class Runner:
         self.trace = trace
         self.origin: Saved | None = None
         """Where a branch begins: nothing before it can be reached."""
+        self.past: Runner | None = None
+        """In rounds, what a branch made until now came from, as it was then."""
         self.answers = Answers()
         self.cursor = Cursor()
         self.last: Event | None = None
