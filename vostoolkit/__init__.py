@@ -4,6 +4,8 @@ from vostoolkit import _opencv as _opencv
 from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import Size
 from vostoolkit.autosave import Autosave
+from vostoolkit.data.datasets import open_dataset
+from vostoolkit.data.davis_scribbles import read_scribbles
 from vostoolkit.data.drawings import read_drawings
 from vostoolkit.data.exporting import export
 from vostoolkit.errors import (
@@ -179,8 +181,10 @@ __all__ = [
     "export",
     "method",
     "open_camera",
+    "open_dataset",
     "open_stream",
     "open_video",
     "read_drawings",
+    "read_scribbles",
     "what_if",
 ]

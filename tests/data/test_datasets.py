@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+import vostoolkit as vos
 from vostoolkit.data.datasets import DATASETS, open_dataset
 from vostoolkit.data.export import palette_png
 from vostoolkit.data.run_length import encoded
@@ -79,6 +80,18 @@ def test_clips_frames_and_masks(tree, name):
         np.testing.assert_array_equal(clip.truth(2), expected)
     with pytest.raises(VideoError, match="no clip 'cat': it has bear, dog"):
         dataset["cat"]
+
+
+def test_davis_brings_what_people_scribbled(tree):
+    root = tree("davis2017")
+    line = {"path": [[0.25, 0.5], [0.5, 0.5]], "object_id": 1, "start_time": 0, "end_time": 1500}
+    (root / "Scribbles/bear").mkdir(parents=True)
+    for number in (2, 1):
+        held = {"sequence": "bear", "scribbles": [[], [line] * number, []]}
+        (root / f"Scribbles/bear/{number:03d}.json").write_text(json.dumps(held))
+    first, second = map(vos.read_scribbles, open_dataset("davis2017", root)["bear"].scribbles)
+    assert (len(first.strokes[1]), len(second.strokes[1]), first.seconds[1]) == (1, 2, 1.5)
+    assert open_dataset("davis2017", root)["dog"].scribbles == ()
 
 
 @pytest.mark.parametrize("name", [n for n in DATASETS if n != "synthetic"])

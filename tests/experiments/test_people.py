@@ -7,7 +7,7 @@ import vostoolkit as vos
 from vostoolkit.data.synthetic import synthetic_clip
 from vostoolkit.errors import ExperimentError
 from vostoolkit.experiments import PEOPLE, show_objects, simulated_person
-from vostoolkit.prompts import Absent, Box, Click, Drawing, Skip
+from vostoolkit.prompts import Box, Click, Drawing, Scribble, Skip
 from vostoolkit.results import Request
 from vostoolkit.users import ImperfectUser
 
@@ -16,21 +16,22 @@ CLIP = synthetic_clip(3, frames=3, size=(64, 96), objects=2)
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("simulated", Click), ("box", Box), ("mask", Drawing), ("nobody", Skip)],
+    [("simulated", Click), ("scribbling", Scribble), ("box", Box), ("mask", Drawing)],
 )
 def test_each_answers_in_its_own_way(name, kind) -> None:
     masks = vos.Masks.empty(vos.Size(64, 96))
     request = Request(frame=1, kind="click", object_id=1, masks=masks)
-    (given,) = simulated_person(name, CLIP.labels)(request)
-    assert isinstance(given, kind)
-    assert not isinstance(given, Absent)
+    given = simulated_person(name, CLIP.labels)(request)
+    assert {type(prompt) for prompt in given} == {kind}
+    (left,) = simulated_person("nobody", CLIP.labels)(request)
+    assert isinstance(left, Skip)
 
 
 def test_without_a_truth_nobody_answers_and_strangers_are_refused() -> None:
     assert isinstance(simulated_person("simulated", None), vos.Nobody)
     with pytest.raises(ExperimentError, match="nobody is called 'Bob': there are simulated, "):
         simulated_person("Bob", CLIP.labels)
-    assert set(PEOPLE) == {"simulated", "simulated-error", "box", "mask", "nobody"}
+    assert set(PEOPLE) == {"simulated", "simulated-error", "scribbling", "box", "mask", "nobody"}
 
 
 def test_mistakes_make_a_person_imperfect() -> None:
@@ -48,6 +49,9 @@ def test_true_masks_and_boxes_show_the_objects() -> None:
     session = vos.Session(method, CLIP.video)
     show_objects(session, CLIP.labels, first="boxes")
     assert [type(prompt) for prompt in session.prompts] == [Box, Box]
+    drawn = vos.Session(method, CLIP.video)
+    show_objects(drawn, CLIP.labels, first="scribbles")
+    assert {p.object_id for p in drawn.prompts if isinstance(p, Scribble)} == {1, 2}
     columns = np.nonzero((CLIP.labels(0) == 1).any(0))[0]
     box = session.prompts[0]
     assert (box.left, box.right) == (columns[0], columns[-1])

@@ -10,6 +10,8 @@ from vostoolkit.prompts import Absent, Click, Skip
 from vostoolkit.results import Request
 from vostoolkit.session import Session
 from vostoolkit.users import ImperfectUser, SimulatedUser
+from vostoolkit.users.davis_robot import ScribblingUser
+from vostoolkit.users.eva import EvaAnnotator
 
 SIZE = Size(40, 60)
 
@@ -44,6 +46,21 @@ def test_clicks_miss_by_the_jitter_and_stay_inside() -> None:
         assert 0 <= click.x <= 59
         assert 0 <= click.y <= 39
     assert wild(asked(55)) == (Absent(55, 1),)
+
+
+def test_scribbles_are_moved_whole_and_boxes_side_by_side() -> None:
+    (perfect,) = ScribblingUser(truth)(asked(20))
+    (moved,) = ImperfectUser(ScribblingUser(truth), jitter=2.0)(asked(20))
+    shift = np.array(moved.points) - np.array(perfect.points)
+    assert np.ptp(shift, axis=0) == pytest.approx([0, 0], abs=1e-9)
+    assert np.abs(shift).max() > 0.1
+    sides = set()
+    for frame in range(30):
+        (box,) = ImperfectUser(EvaAnnotator(truth, gives="box"), jitter=4.0)(asked(frame))
+        assert 0 <= box.left <= box.right <= 59
+        assert 0 <= box.top <= box.bottom <= 39
+        sides |= {box.left - frame, box.right - frame - 4}
+    assert len(sides) > 50
 
 
 def test_the_same_request_gets_the_same_mistake_whatever_came_before() -> None:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from vostoolkit.errors import ExperimentError
 from vostoolkit.protocols import User
+from vostoolkit.users.davis_robot import ScribblingUser
 from vostoolkit.users.eva import EvaAnnotator
 from vostoolkit.users.imperfect import ImperfectUser
 from vostoolkit.users.nobody import Nobody
@@ -15,13 +16,15 @@ PEOPLE: Mapping[str, Callable[[Truth], User]] = MappingProxyType(
     {
         "simulated": SimulatedUser,
         "simulated-error": lambda truth: SimulatedUser(truth, aim="error"),
+        "scribbling": ScribblingUser,
         "box": lambda truth: EvaAnnotator(truth, gives="box"),
         "mask": lambda truth: EvaAnnotator(truth, gives="mask"),
         "nobody": lambda truth: Nobody(),
     }
 )
 """``simulated`` clicks in the middle of the object, ``simulated-error`` in the largest error;
-``box`` and ``mask`` draw; ``nobody`` leaves all as it is."""
+``scribbling`` draws as DAVIS's robot does, ``box`` and ``mask`` draw these, and ``nobody`` leaves
+all as it is."""
 
 
 def simulated_person(

@@ -12,11 +12,12 @@ from vostoolkit.prompts import Box, Click, Drawing, Prompt
 from vostoolkit.protocols import User
 from vostoolkit.results import Request
 from vostoolkit.session import Session
+from vostoolkit.users.davis_robot import ScribblingUser
 from vostoolkit.users.eva import EvaAnnotator, box_around
 from vostoolkit.users.simulated import SimulatedUser
 from vostoolkit.users.truth import Truth, labels_of
 
-First: TypeAlias = Literal["clicks", "boxes", "masks"]
+First: TypeAlias = Literal["clicks", "scribbles", "boxes", "masks"]
 
 
 @dataclass(eq=False)
@@ -86,7 +87,8 @@ def show_objects(
     The session has been shown each object of its first frame. With ``first="clicks"`` by that many
     clicks on each: the first in the middle of the object, each further one where the mask is most
     wrong, as a person goes on clicking until the mask is right. Where nothing is wrong, none
-    follows. ``"boxes"`` draws a box around each, ``"masks"`` the true masks.
+    follows. ``"scribbles"`` are those of DAVIS's robot, ``"boxes"`` are drawn around each, and
+    ``"masks"`` are the true ones.
 
     Raises:
         ValueError: less than one click, a first frame without objects, or a session that has its
@@ -114,6 +116,7 @@ def _people(truth: Truth) -> dict[First, User]:
     drawing = EvaAnnotator(truth, gives="mask")
     return {
         "clicks": SimulatedUser(truth),
+        "scribbles": ScribblingUser(truth),
         "boxes": lambda request: tuple(map(_boxed, drawing(request))),
         "masks": drawing,
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vostoolkit.arrays import Size
-from vostoolkit.prompts import Click, Prompt, Skip
+from vostoolkit.prompts import Box, Click, Prompt, Scribble, Skip
 from vostoolkit.protocols import User
 from vostoolkit.results import Request
 from vostoolkit.users.nobody import Nobody
@@ -16,14 +16,15 @@ class ImperfectUser:
     """Answers as another user would, with mistakes.
 
     Clicks land beside their place by a normal error of ``jitter`` pixels along x and y, inside the
-    frame. A share ``misses`` of the requests is left as it is, but never the one for the objects to
-    follow. With ``delay`` an answer comes that many frames later, for the object as it is then; it
-    corrects that frame without being asked, and none comes behind ``last_frame``. The same request
-    always gets the same mistakes, whatever was asked before, so that a replay is equal.
+    frame; scribbles are moved whole, and each side of a box for itself. A share ``misses`` of the
+    requests is left as it is, but never the one for the objects to follow. With ``delay`` an answer
+    comes that many frames later, for the object as it is then; it corrects that frame without being
+    asked, and none comes behind ``last_frame``. The same request always gets the same mistakes,
+    whatever was asked before, so that a replay is equal.
 
     Args:
         user: the person who would answer perfectly.
-        jitter: standard deviation of a click's place, in pixels.
+        jitter: standard deviation of a mark's place, in pixels.
         misses: share of requests, 0 to 1.
         delay: frames.
         last_frame: the last one of the video; None for a live stream.
@@ -68,10 +69,7 @@ class ImperfectUser:
         if not self.jitter:
             return prompts
         size = _size(request)
-        return tuple(
-            _moved(p, draws.normal(0, self.jitter, 2), size) if isinstance(p, Click) else p
-            for p in prompts
-        )
+        return tuple(_moved(prompt, draws, self.jitter, size) for prompt in prompts)
 
 
 def _size(request: Request) -> Size:
@@ -85,7 +83,25 @@ def _size(request: Request) -> Size:
     )
 
 
-def _moved(click: Click, by: np.ndarray, size: Size) -> Click:
-    x = min(max(click.x + float(by[0]), 0.0), size.width - 1.0)
-    y = min(max(click.y + float(by[1]), 0.0), size.height - 1.0)
-    return replace(click, x=x, y=y)
+def _moved(prompt: Prompt, draws: np.random.Generator, jitter: float, size: Size) -> Prompt:
+    """The prompt as an unsteady hand gives it; a drawing stays as it is."""
+
+    def beside(x: float, y: float) -> tuple[float, float]:
+        return min(max(x, 0.0), size.width - 1.0), min(max(y, 0.0), size.height - 1.0)
+
+    match prompt:
+        case Click(x=x, y=y):
+            dx, dy = draws.normal(0, jitter, 2).tolist()
+            x, y = beside(x + dx, y + dy)
+            return replace(prompt, x=x, y=y)
+        case Scribble(points=points):
+            dx, dy = draws.normal(0, jitter, 2).tolist()
+            return replace(prompt, points=tuple(beside(x + dx, y + dy) for x, y in points))
+        case Box(left=left, top=top, right=right, bottom=bottom):
+            moves = draws.normal(0, jitter, 4).tolist()
+            one = beside(left + moves[0], top + moves[1])
+            other = beside(right + moves[2], bottom + moves[3])
+            (left, right), (top, bottom) = map(sorted, zip(one, other, strict=True))
+            return replace(prompt, left=left, top=top, right=right, bottom=bottom)
+        case _:
+            return prompt

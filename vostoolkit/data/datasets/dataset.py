@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from vostoolkit.arrays import Labels
 from vostoolkit.errors import VideoError
@@ -14,7 +15,8 @@ _MOST_NAMED = 8
 class Clip:
     """A video and the true labels of its frames: None for a frame without, ``void`` for no class.
 
-    ``truth`` is None where the data set keeps the masks to itself.
+    ``truth`` is None where the data set keeps the masks to itself. ``scribbles`` are the files of
+    DAVIS's interactive challenge, for `read_scribbles`: what people drew to begin with.
     """
 
     dataset: str
@@ -22,6 +24,7 @@ class Clip:
     video: Video
     truth: Callable[[int], Labels | None] | None
     void: int | None = None
+    scribbles: tuple[Path, ...] = ()
 
     def __repr__(self) -> str:
         return f"Clip({self.dataset!r}, {self.name!r}, {len(self.video)} frames)"

@@ -21,7 +21,8 @@ class Layout:
 
     ``frames`` and ``masks`` are folders, tried in turn. ``lists`` are files with the clips' names:
     a text file with one a line (or a path with it), or a JSON file with a table ``videos``. Without
-    any of them the clips are those that have a folder of frames.
+    any of them the clips are those that have a folder of frames. ``scribbles`` is the folder of a
+    clip's scribble files, if the data set has any.
     """
 
     frames: Sequence[str]
@@ -31,6 +32,7 @@ class Layout:
     fps: float = 25.0
     void: int | None = VOID
     is_one_object: bool = False
+    scribbles: str = ""
 
 
 _SPLIT_FRAMES = ("{split}/JPEGImages/{clip}", "JPEGImages/{clip}")
@@ -52,6 +54,7 @@ LAYOUTS: dict[str, Layout] = {
         ("ImageSets/2017/{split}.txt",),
         ("val", "train", "test-dev", "test-challenge"),
         fps=24,
+        scribbles="Scribbles/{clip}",
     ),
     "youtube-vos": Layout(
         _SPLIT_FRAMES,
@@ -147,10 +150,13 @@ def _clip(name: str, layout: Layout, root: Path, split: str, clip: str) -> Clip:
     video = VideoFolder(frames, layout.fps)
     held = [root / pattern.format(split=split, clip=clip) for pattern in layout.masks]
     masks = next((folder for folder in held if folder.is_dir()), None)
-    if masks is None:
-        return Clip(name, clip, video, None, layout.void)
-    truth: Callable[[int], Labels | None] = open_masks(masks, video, void=layout.void).labels
-    return Clip(name, clip, video, _merged(truth) if layout.is_one_object else truth, layout.void)
+    drawn = root / layout.scribbles.format(clip=clip)
+    scribbles = tuple(in_order(list(drawn.glob("*.json")))) if layout.scribbles else ()
+    truth: Callable[[int], Labels | None] | None = None
+    if masks is not None:
+        truth = open_masks(masks, video, void=layout.void).labels
+        truth = _merged(truth) if layout.is_one_object else truth
+    return Clip(name, clip, video, truth, layout.void, scribbles)
 
 
 def _merged(truth: Callable[[int], Labels | None]) -> Callable[[int], Labels | None]:
