@@ -5,13 +5,12 @@ import pytest
 import torch
 
 from vostoolkit.networks.xmem import NANO, XMem, XMemConfig
+from vostoolkit.training.held_out import held_out_scores
 from vostoolkit.training.learn_quality import (
     LearnQuality,
-    fit_quality,
     on_encoders_of,
     overlaps,
 )
-from vostoolkit.training.loop import Budget
 from vostoolkit.training.pool import Pool
 from vostoolkit.weights import load_weights
 
@@ -60,11 +59,23 @@ def test_spoiled_masks_spread_the_qualities(pool: Pool) -> None:
 
 def test_a_step_is_equal_for_one_seed(pool: Pool) -> None:
     nano = load_weights(XMem(NANO), "nano").eval()
-    one, other = (fit_quality(pool, nano, budget=Budget(steps=1), seed=4)[0] for _ in range(2))
-    for key, value in one.state_dict().items():
-        assert torch.equal(value, other.state_dict()[key])
-    start = on_encoders_of(nano).state_dict()
-    assert not torch.equal(start["score_head.14.weight"], one.state_dict()["score_head.14.weight"])
+    learner = LearnQuality(pool, torch.device("cpu"), nano, clips=3)
+    torch.manual_seed(4)
+    network = on_encoders_of(nano)
+    one, again, other = (
+        float(learner(network, np.random.default_rng(seed), 0.0).total.detach())
+        for seed in (1, 1, 2)
+    )
+    assert one == again != other
+
+
+def test_the_card_compares_with_the_entropy_and_with_chance() -> None:
+    torch.manual_seed(4)
+    network = on_encoders_of(load_weights(XMem(NANO), "nano")).eval()
+    scores = {score.what: score.value for score in held_out_scores(network, clips=1)}
+    assert len(scores) == 8
+    assert 0 < scores["mean absolute error of predicted J"] < 1
+    assert 0 < scores["mean J after drawing frame 0 and the suggested frame"] <= 1
 
 
 def test_encoders_of_another_size_are_refused() -> None:

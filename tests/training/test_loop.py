@@ -1,3 +1,4 @@
+import itertools
 import json
 
 import numpy as np
@@ -8,7 +9,7 @@ from vostoolkit.networks.click import ClickNetwork
 from vostoolkit.networks.xmem import XMem
 from vostoolkit.training.learn_click import LearnClick
 from vostoolkit.training.learn_propagation import LearnPropagation, Rung
-from vostoolkit.training.loop import Budget, Files, Optimisation, fit, restore, save, start
+from vostoolkit.training.loop import Budget, Files, Loss, Optimisation, fit, restore, save, start
 
 CPU = torch.device("cpu")
 QUICK = Optimisation(learning_rate=5e-3, warmup_steps=2)
@@ -118,3 +119,20 @@ def test_a_click_network_cannot_learn_propagation(pool, tiny):
     _, learner = nano_run(pool, tiny)
     with pytest.raises(TypeError, match="give an XMem"):
         learner(ClickNetwork((8, 8, 8, 8, 8)), np.random.default_rng(0), 0.0)
+
+
+def test_a_learner_may_move_the_weights_several_times_a_step():
+    """Each loss is asked for when the weights have followed the one before."""
+    seen = []
+
+    def twice(network, rng, progress, /):
+        for _ in range(2):
+            seen.append(float(network.bias.detach()))
+            yield Loss(network.bias.sum(), float(len(seen)))
+
+    run = start(torch.nn.Linear(1, 1), QUICK)
+    points = []
+    fit(run, twice, budget=Budget(steps=25), optimisation=QUICK, seed=0, watch=points.append)
+    assert run.step == 25 and len(seen) == 50
+    assert all(later < earlier for earlier, later in itertools.pairwise(seen))
+    assert points[0].overlap == pytest.approx(25.5)

@@ -1,12 +1,15 @@
 import math
+from importlib.resources import files
 
 import pytest
 
-from vostoolkit.weights import WEIGHTS
-from vostoolkit.weights.blueprints import expected_shapes
+from vostoolkit.training.recipes import RECIPES
+from vostoolkit.weights import WEIGHTS, blueprints, find_weights, verify_weights
+from vostoolkit.weights.blueprints import Blueprint, expected_shapes, shapes_of
 
 PUBLISHED = [w for w in WEIGHTS.values() if not w.is_embedded]
-BLUEPRINTS = list(dict.fromkeys(w.blueprint for w in WEIGHTS.values()))
+EMBEDDED = [w for w in WEIGHTS.values() if w.is_embedded]
+BLUEPRINTS = [b for b in vars(blueprints).values() if isinstance(b, Blueprint)]
 
 
 @pytest.mark.parametrize("blueprint", BLUEPRINTS, ids=lambda b: b.name)
@@ -29,3 +32,23 @@ def test_no_two_entries_share_a_file_or_an_address():
     assert len({w.file for w in PUBLISHED}) == len(PUBLISHED)
     addresses = [w.url for w in PUBLISHED if w.url]
     assert len(set(addresses)) == len(addresses)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_what_a_recipe_trains_fits_what_is_embedded_under_its_name(name):
+    blueprint = getattr(blueprints, name.removesuffix("-nano").upper() + "_NANO", None)
+    blueprint = blueprint or getattr(blueprints, name.upper())
+    assert shapes_of(RECIPES[name]().network()) == expected_shapes(blueprint)
+
+
+def test_every_embedded_file_is_known_has_its_card_and_fits():
+    folder = files("vostoolkit") / "embedded"
+    shipped = {p.name for p in folder.iterdir() if p.name.endswith(".safetensors")}
+    assert shipped == {weights.file for weights in EMBEDDED} >= {"nano.safetensors"}
+    for weights in EMBEDDED:
+        assert (folder / f"{weights.name}.md").is_file()
+        assert not verify_weights(weights.name).problem
+
+
+def test_embedded_files_take_less_than_20_mb_together():
+    assert sum(find_weights(w.name).stat().st_size for w in EMBEDDED) < 20_000_000

@@ -18,6 +18,8 @@ NETWORKS = {
     "aot-nano": "the small AOT that carries ten objects at once",
     "fusion-nano": "the network that fuses masks of two rounds (MiVOS)",
     "interact-nano": "the network that makes masks of several frames at once (IDPro)",
+    "quality-nano": "the network that rates masks (QDMN's score, EVA-VOS's frames)",
+    "policy-nano": "the policy that says what to ask a person for (EVA-VOS)",
 }
 """The recipes, said in words; their module is imported only when one is followed."""
 

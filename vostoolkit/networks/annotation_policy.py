@@ -32,6 +32,12 @@ class PolicyConfig:
             raise ValueError(f"{self}: give at least 2 actions and positive widths")
 
 
+POLICY_NANO = PolicyConfig(
+    embedding=96, image_width=32, widths=(8, 8, 16, 32, 32), blocks=(1, 1, 1, 1)
+)
+"""A small one, to train on a CPU: it knows pictures by the embedded XMem's deepest features."""
+
+
 @dataclass(frozen=True, eq=False)
 class Judged:
     """What the policy makes of some states: a logit per action, and the value of the state.

@@ -15,6 +15,7 @@ from vostoolkit.networks.blocks import per_object
 from vostoolkit.networks.xmem import NANO, XMEM, KeyEncoder, ValueEncoder, XMemConfig
 
 _CONVOLUTIONS = 4
+_POOLED = 2 * _CONVOLUTIONS + 2  # layers of the head up to the pooled features
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,19 @@ class QualityAware(nn.Module):
         Pictures are normalised by ImageNet's mean and deviation; heights and widths are multiples
         of the encoders' stride.
         """
+        logits: Tensor = self.score_head[_POOLED:](self.features(image, masks))
+        return torch.sigmoid(logits).view(-1, masks.shape[1])
+
+    def features(
+        self, image: Float[Tensor, "b 3 h w"], masks: Float[Tensor, "b n h w"]
+    ) -> Float[Tensor, "bn f"]:
+        """What is known of each mask before it becomes a number, pooled over all places."""
         count = masks.shape[1]
         _, _, deep = self.key_encoder(image)
         others = masks.sum(1, keepdim=True) - masks
         own_and_others = torch.stack([masks, others], 2).flatten(0, 1)
         x = torch.cat([per_object(image, count), own_and_others], 1)
-        logits: Tensor = self.score_head(self.score_encoder(x, per_object(deep, count)))
-        return torch.sigmoid(logits).view(-1, count)
+        return self.score_head[:_POOLED](self.score_encoder(x, per_object(deep, count)))
 
 
 def _score_head(inputs: int, width: int, hidden: int) -> nn.Sequential:

@@ -89,9 +89,9 @@ class DifferenceAwareFusion:
 
     @classmethod
     def nano(
-        cls, weights: str | Path, propagator: XMemPropagator | None = None
+        cls, weights: str | Path = "fusion-nano", propagator: XMemPropagator | None = None
     ) -> "DifferenceAwareFusion":
-        """A small network that ``vostoolkit train fusion-nano`` made, on the embedded one's keys.
+        """What ``vostoolkit train fusion-nano`` makes: a small network, on the embedded one's keys.
 
         Raises:
             WeightsError: weights were named that aren't there, or aren't of this network.

@@ -5,6 +5,7 @@ Source: Li et al., IDPro, section III-B.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import torch
 from jaxtyping import Float
@@ -16,13 +17,14 @@ from vostoolkit.device import choose_device
 from vostoolkit.errors import PromptError
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
-from vostoolkit.networks.across_frame import AcrossFrame
+from vostoolkit.networks.across_frame import ACROSS_FRAME_SMALL, AcrossFrame
 from vostoolkit.networks.click_maps import points_of
 from vostoolkit.networks.folding import folded
 from vostoolkit.prompts import Click, Prompt, Scribble, check_inside, rasterise
 from vostoolkit.results import AcrossFrames
 from vostoolkit.stages.fitting import Fit, Resampling, fit_frame
 from vostoolkit.stages.identities import grouped, merged, one_hot
+from vostoolkit.weights import load_weights
 
 _MULTIPLE = 16
 
@@ -58,6 +60,18 @@ class InteractFrames:
         device = choose_device(self.device)
         object.__setattr__(self, "_device", device)
         object.__setattr__(self, "_network", folded(self.network).to(device))
+
+    @classmethod
+    def nano(
+        cls, weights: str | Path = "interact-nano", *, device: str | None = None
+    ) -> "InteractFrames":
+        """With the small network that ``vostoolkit train interact-nano`` makes.
+
+        Raises:
+            WeightsError: the weights aren't there, or aren't of this network.
+        """
+        network = load_weights(AcrossFrame(ACROSS_FRAME_SMALL), weights)
+        return cls(network, short_side=128, device=device)
 
     @torch.no_grad()
     def __call__(

@@ -18,7 +18,7 @@ from vostoolkit.arrays import ObjectId, check_object_id
 from vostoolkit.device import Precision
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
-from vostoolkit.networks.aot import AOT_B, AOT_S, AOT_T, Aot, AotConfig
+from vostoolkit.networks.aot import AOT_B, AOT_NANO, AOT_S, AOT_T, Aot, AotConfig
 from vostoolkit.results import MemoryUpdate, Propagation, Tier
 from vostoolkit.stages.aot_engine import AotEngine, fit_grid
 from vostoolkit.stages.aot_state import AotState, Group, StoredFrame
@@ -101,6 +101,16 @@ class AotPropagator:
         config, gap = _PUBLISHED[size]
         network = load_weights(Aot(config), weights or f"aot{size}")
         return cls(network, memory_gap=gap, device=device, precision=precision)
+
+    @classmethod
+    def nano(cls, weights: str = "aot-nano", *, device: str | None = None) -> "AotPropagator":
+        """The small network that ``vostoolkit train aot-nano`` makes.
+
+        Raises:
+            WeightsError: the weights aren't there, or aren't of this network.
+        """
+        network = load_weights(Aot(AOT_NANO), weights)
+        return cls(network, short_side=256, device=device)
 
     def start(self, frame: Frame, objects: tuple[ObjectId, ...], /) -> AotState:
         """The empty state for frames of this one's size; objects come in when they're memorised."""

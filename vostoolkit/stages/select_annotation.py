@@ -15,9 +15,11 @@ from vostoolkit.device import choose_device
 from vostoolkit.frames import Frame
 from vostoolkit.geometry import Mask, to_mask
 from vostoolkit.masks import Masks
-from vostoolkit.networks.annotation_policy import AnnotationPolicy
+from vostoolkit.networks.annotation_policy import POLICY_NANO, AnnotationPolicy
 from vostoolkit.networks.folding import folded
+from vostoolkit.networks.xmem import NANO, XMem
 from vostoolkit.results import AnnotationChoice, AnnotationKind
+from vostoolkit.stages.picture_features import PictureFeatures
 from vostoolkit.stages.refine_sam_hq import SamHqRefiner
 from vostoolkit.stages.select_frame_quality import squared
 from vostoolkit.users.costs import ANNOTATION_S
@@ -27,6 +29,9 @@ Chooses: TypeAlias = Literal["sample", "best"]
 
 EVA_KINDS: tuple[AnnotationKind, ...] = ("clicks", "mask")
 """The choice that EVA-VOS's policy has: three clicks, or a drawn mask."""
+
+NANO_SIDE = 64
+"""Of the square that the small policy sees masks at."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class LearnedAnnotation:
         weights: str | Path,
         sam: SamHqRefiner,
         *,
-        chooses: Literal["sample", "best"] = "sample",
+        chooses: Chooses = "sample",
     ) -> "LearnedAnnotation":
         """With a trained policy for ``EVA_KINDS``, and the embeddings that a refiner makes anyway.
 
@@ -117,6 +122,23 @@ class LearnedAnnotation:
         return cls(
             network, lambda image: sam.embeddings.of(image, sam.network).features, chooses=chooses
         )
+
+    @classmethod
+    def nano(
+        cls,
+        weights: str | Path = "policy-nano",
+        *,
+        chooses: Chooses = "sample",
+        device: str | None = None,
+    ) -> "LearnedAnnotation":
+        """The small policy that ``vostoolkit train policy-nano`` makes, on the embedded XMem.
+
+        Raises:
+            WeightsError: the weights aren't there, or aren't of this network.
+        """
+        embed = PictureFeatures(load_weights(XMem(NANO), "nano"), device=device)
+        network = load_weights(AnnotationPolicy(POLICY_NANO), weights)
+        return cls(network, embed, chooses=chooses, side=NANO_SIDE, device=device)
 
     @torch.no_grad()
     def __call__(

@@ -16,6 +16,7 @@ from vostoolkit.frames import Video
 from vostoolkit.geometry import Mask
 from vostoolkit.networks.folding import folded
 from vostoolkit.networks.quality import QualityNetwork
+from vostoolkit.networks.quality_aware import QUALITY_AWARE_NANO, QualityAware
 from vostoolkit.results import FrameSelection, LabelsOf
 from vostoolkit.stages.farthest_first import farthest_first
 from vostoolkit.stages.fitting import Fit
@@ -41,7 +42,7 @@ class QualityDistance:
     isn't said; the aspect ratio is lost here.
     """
 
-    network: QualityNetwork = field(repr=False)
+    network: QualityNetwork | QualityAware = field(repr=False)
     side: int = 224
     object_id: int | None = None
     device: str | None = None
@@ -62,6 +63,21 @@ class QualityDistance:
             WeightsError: the checkpoint isn't there, or isn't one of this network.
         """
         return cls(load_weights(QualityNetwork(), weights), device=device)
+
+    @classmethod
+    def nano(
+        cls, weights: str | Path = "quality-nano", *, device: str | None = None
+    ) -> "QualityDistance":
+        """With the small network that ``vostoolkit train quality-nano`` makes.
+
+        It is QDMN's module on the embedded encoders, which rates a mask of a frame as EVA-VOS's
+        network does, so that one small network serves both.
+
+        Raises:
+            WeightsError: the weights aren't there, or aren't of this network.
+        """
+        network = load_weights(QualityAware(QUALITY_AWARE_NANO), weights)
+        return cls(network, side=128, device=device)
 
     @torch.no_grad()
     def __call__(
@@ -109,7 +125,7 @@ class QualityDistance:
 
     @property
     def _at(self) -> torch.device:
-        return self.network.out_layer.weight.device
+        return next(self.network.parameters()).device
 
 
 def squared(

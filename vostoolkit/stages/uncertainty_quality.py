@@ -53,13 +53,13 @@ class QualityScore:
 
     @staticmethod
     def load(
-        weights: str | Path,
+        weights: str | Path = "quality-nano",
         config: QualityAwareConfig = QUALITY_AWARE_NANO,
         *,
         short_side: int = 256,
         device: str | None = None,
     ) -> "QualityScore":
-        """The measure with weights that ``vostoolkit.training.learn_quality`` has made.
+        """The measure with weights that ``vostoolkit train quality-nano`` makes.
 
         Raises:
             WeightsError: the file isn't there, or is another network's; differing keys are named.

@@ -14,9 +14,11 @@ from vostoolkit.data.synthetic.casting import LIFELIKE, MIXED, Difficulty
 from vostoolkit.data.synthetic.clip import EVALUATION_SEEDS, SyntheticClip, synthetic_clip
 from vostoolkit.masks import Masks
 from vostoolkit.networks.across_frame import AcrossFrame
+from vostoolkit.networks.annotation_policy import AnnotationPolicy
 from vostoolkit.networks.aot import Aot
 from vostoolkit.networks.click import ClickNetwork, predict_mask
 from vostoolkit.networks.fusion import FusionNetwork
+from vostoolkit.networks.quality_aware import QualityAware
 from vostoolkit.networks.xmem import XMem
 from vostoolkit.prompts import Click
 from vostoolkit.protocols import Propagator
@@ -24,6 +26,9 @@ from vostoolkit.stages.propagate_aot import AotPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.training.held_out_fusion import fused_overlaps
 from vostoolkit.training.held_out_interaction import interacted_overlaps
+from vostoolkit.training.held_out_policy import chosen_rewards
+from vostoolkit.training.held_out_quality import rated, suggested_overlaps
+from vostoolkit.training.judged import procedural_clips
 from vostoolkit.training.simulated_clicks import error_click
 
 _SMALLEST = 20
@@ -78,7 +83,31 @@ def held_out_scores(network: nn.Module, *, clips: int = 16) -> tuple[Score, ...]
             Score(f"mean J of two frames at once, objects {name}", value, clips)
             for name, value in zip(names, interacted_overlaps(network, examples), strict=True)
         )
+    if isinstance(network, QualityAware):
+        return _quality_scores(network, clips)
+    if isinstance(network, AnnotationPolicy):
+        return tuple(
+            Score(f"reward of an episode, quality a minute: {name}", value, clips)
+            for name, value in chosen_rewards(network, list(procedural_clips(clips))).items()
+        )
     raise TypeError(f"no held-out score for a {type(network).__name__}")
+
+
+def _quality_scores(network: QualityAware, clips: int) -> tuple[Score, ...]:
+    judged = list(procedural_clips(clips))
+    scores: list[Score] = []
+    for by, found in zip(
+        ("by the network", "by masked entropy"), rated(network, judged), strict=True
+    ):
+        scores.append(Score(f"Spearman with J, median, {by}", found.correlation, clips))
+        scores.append(Score(f"area under ROC for J < .5, {by}", found.failure_area, clips))
+        error = "predicted J" if by == "by the network" else "the median J"
+        scores.append(Score(f"mean absolute error of {error}", found.error, clips))
+    names = ("the suggested frame", "a frame by chance")
+    return *scores, *(
+        Score(f"mean J after drawing frame 0 and {name}", value, clips)
+        for name, value in zip(names, suggested_overlaps(network, judged), strict=True)
+    )
 
 
 def propagated_overlap(network: XMem | Aot, clip: SyntheticClip) -> float:

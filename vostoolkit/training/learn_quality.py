@@ -1,6 +1,9 @@
-"""Training a quality assessment module: the IoU of masks that a propagation network predicts.
+"""One training step of a network that rates masks: their IoU, predicted from picture and masks.
+
+It serves QDMN's score and EVA-VOS's frame selection, which both ask how good a mask of a frame is.
 
 Source: Mask Scoring R-CNN (squared error of the predicted IoU), the design that QDMN follows.
+Note: EVA-VOS's own network sorts into 20 classes of quality by cross-entropy.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from vostoolkit.networks.quality_aware import QUALITY_AWARE_NANO, QualityAware
 from vostoolkit.networks.xmem import XMem
 from vostoolkit.training.augment import Batch, draw_batch
 from vostoolkit.training.learn_propagation import clip_forward
-from vostoolkit.training.loop import Budget, CurvePoint, Loss, Optimisation, fit, start
+from vostoolkit.training.loop import Loss
 from vostoolkit.training.pool import Pool
 from vostoolkit.training.simulated_clicks import spoiled
 
@@ -90,24 +93,3 @@ def on_encoders_of(propagation: XMem) -> QualityAware:
     network.key_encoder.load_state_dict(propagation.key_encoder.state_dict())
     network.score_encoder.load_state_dict(propagation.value_encoder.state_dict())
     return network
-
-
-def fit_quality(
-    pool: Pool,
-    propagation: XMem,
-    *,
-    budget: Budget,
-    seed: int = 0,
-    device: str = "cpu",
-    optimisation: Optimisation | None = None,
-) -> tuple[QualityAware, list[CurvePoint]]:
-    """A trained quality assessment module for a propagation network, and its learning curve."""
-    optimisation = optimisation or Optimisation(learning_rate=1e-3)
-    torch.manual_seed(seed)
-    learner = LearnQuality(pool, torch.device(device), propagation.to(device).eval())
-    run = start(on_encoders_of(propagation).to(device), optimisation)
-    curve: list[CurvePoint] = []
-    run = fit(run, learner, budget=budget, optimisation=optimisation, seed=seed, watch=curve.append)
-    if not isinstance(run.average, QualityAware):
-        raise TypeError(f"training made a {type(run.average).__name__}")
-    return run.average.eval(), curve

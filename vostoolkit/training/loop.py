@@ -7,7 +7,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -31,10 +31,16 @@ class Loss:
 
 @runtime_checkable
 class Learner(Protocol):
-    """Draws its own batch from `rng` and returns the loss; `progress` runs from 0 to 1."""
+    """Draws its own batch from `rng` and returns the loss; `progress` runs from 0 to 1.
 
-    def __call__(self, network: nn.Module, rng: np.random.Generator, progress: float, /) -> Loss:
-        """The loss of one step."""
+    One that moves the weights several times for one batch, as PPO does, gives its losses in turn:
+    each is asked for when the weights have followed the one before.
+    """
+
+    def __call__(
+        self, network: nn.Module, rng: np.random.Generator, progress: float, /
+    ) -> Loss | Iterator[Loss]:
+        """The loss of one step, or the losses of its parts."""
         ...
 
 
@@ -197,15 +203,19 @@ def _one_step(
         group["lr"] = optimisation.learning_rate * warm * cosine
     run.network.train()
     rng = np.random.default_rng([seed, run.step, rank()])
-    loss = learner(run.network, rng, progress)
-    run.optimiser.zero_grad(set_to_none=True)
-    loss.total.backward()
-    average_gradients(run.network)
-    nn.utils.clip_grad_norm_(run.network.parameters(), optimisation.clip_norm)
-    run.optimiser.step()
+    found = learner(run.network, rng, progress)
+    seen: list[tuple[float, float]] = []
+    for loss in (found,) if isinstance(found, Loss) else found:
+        run.optimiser.zero_grad(set_to_none=True)
+        loss.total.backward()
+        average_gradients(run.network)
+        nn.utils.clip_grad_norm_(run.network.parameters(), optimisation.clip_norm)
+        run.optimiser.step()
+        seen.append((float(loss.total.detach()), loss.overlap))
     run.step += 1
     _follow(run.average, run.network, min(optimisation.average, run.step / (9 + run.step)))
-    return float(loss.total.detach()), loss.overlap
+    total, overlap = np.nanmean(np.array(seen), axis=0)
+    return float(total), float(overlap)
 
 
 @torch.no_grad()

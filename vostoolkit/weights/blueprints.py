@@ -47,6 +47,36 @@ def _click() -> nn.Module:
     return ClickNetwork()
 
 
+def _aot_nano() -> nn.Module:
+    from vostoolkit.networks.aot import AOT_NANO, Aot
+
+    return Aot(AOT_NANO)
+
+
+def _fusion_nano() -> nn.Module:
+    from vostoolkit.networks.fusion import FUSION_NANO, FusionNetwork
+
+    return FusionNetwork(FUSION_NANO)
+
+
+def _interact_nano() -> nn.Module:
+    from vostoolkit.networks.across_frame import ACROSS_FRAME_SMALL, AcrossFrame
+
+    return AcrossFrame(ACROSS_FRAME_SMALL)
+
+
+def _quality_nano() -> nn.Module:
+    from vostoolkit.networks.quality_aware import QUALITY_AWARE_NANO, QualityAware
+
+    return QualityAware(QUALITY_AWARE_NANO)
+
+
+def _policy_nano() -> nn.Module:
+    from vostoolkit.networks.annotation_policy import POLICY_NANO, AnnotationPolicy
+
+    return AnnotationPolicy(POLICY_NANO)
+
+
 def _xmem(hidden_dim: int = 64) -> nn.Module:
     from vostoolkit.networks.xmem import XMem, XMemConfig
 
@@ -103,6 +133,11 @@ def _sam_hq_tiny() -> nn.Module:
 
 NANO = Blueprint("XMem, nano", 566_409, _nano)
 CLICK = Blueprint("click network", 1_158_827, _click)
+AOT_NANO = Blueprint("AOT, nano", 619_401, _aot_nano)
+FUSION_NANO = Blueprint("fusion, nano", 10_737, _fusion_nano)
+INTERACT_NANO = Blueprint("across-frame interaction, nano", 266_393, _interact_nano)
+QUALITY_NANO = Blueprint("quality, nano", 412_816, _quality_nano)
+POLICY_NANO = Blueprint("annotation policy, nano", 44_071, _policy_nano)
 XMEM = Blueprint("XMem", 62_220_354, _xmem)
 XMEM_NO_SENSORY = Blueprint("XMem, no sensory memory", 59_818_690, partial(_xmem, 0))
 MIVOS_PROPAGATION = Blueprint("MiVOS propagation", 53_747_223, _stm)
