@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -15,7 +16,7 @@ from vostoolkit.arrays import Labels, ObjectId
 from vostoolkit.data.folder import VOID, open_masks
 from vostoolkit.data.synthetic.clip import EVALUATION_SEEDS, synthetic_clip
 from vostoolkit.errors import VideoError
-from vostoolkit.frames import Video
+from vostoolkit.frames import Video, image_of
 from vostoolkit.masks import Masks
 from vostoolkit.metrics.overlap import iou
 from vostoolkit.protocols import Propagator, UncertaintyMeasure
@@ -143,7 +144,7 @@ def _predictions(
         predicted, state = propagator.propagate(frame, state)
         if index % every == 0:
             _, state = propagator.memorise(frame, predicted.masks, state, tier="working")
-        yield index, predicted
+        yield index, replace(predicted, image_of=partial(image_of, clip.video))
 
 
 def _first_labels(clip: Judged) -> Labels:
