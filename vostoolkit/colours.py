@@ -1,6 +1,9 @@
 """Every colour the toolkit draws with, defined once: objects, asking, uncertainty, mask files."""
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeAlias
 
 import numpy as np
@@ -32,18 +35,37 @@ _OBJECT_HUES = np.array(
     np.float64,
 )
 _STRONGEST_SHADE = 0.55
+_palette: ContextVar[Palette] = ContextVar("palette")
 
 
 def colour_of(object_id: int) -> Rgb:
-    """The RGB colour of one object id, 1 to 255.
+    """The RGB colour of one object id, 1 to 255; inside `drawn_in` that which was chosen.
 
     Raises:
         ValueError: an id that is no object's.
     """
     if not 1 <= object_id <= 255:
         raise ValueError(f"object id {object_id} has no colour: give an id from 1 to 255")
-    red, green, blue = OKABE_ITO[object_id]
+    red, green, blue = _palette.get(OKABE_ITO)[object_id]
     return int(red), int(green), int(blue)
+
+
+@contextmanager
+def drawn_in(palette: Palette) -> Generator[None]:
+    """Inside it objects have these colours in every picture, whoever draws it.
+
+    A picture is a function of a result and a frame, also one that a notebook registers; so the
+    colours that a person chose go around it and not through it.
+
+    Example:
+        >>> with drawn_in(session.appearance.palette):
+        ...     panel = picture(session.at(37).uncertainty)
+    """
+    before = _palette.set(palette)
+    try:
+        yield
+    finally:
+        _palette.reset(before)
 
 
 def css(colour: Rgb) -> str:

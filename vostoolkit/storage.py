@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from vostoolkit.answers import Answers
-from vostoolkit.appearance import Appearance
+from vostoolkit.appearance import PLAIN, Appearance
 from vostoolkit.arrays import Size
 from vostoolkit.checkpoints import Cursor, Saved
 from vostoolkit.errors import SessionError
@@ -137,6 +137,14 @@ def restore(
         trace.rows = {f: r for f, r in stored.rows.items() if f <= done} | trace.rows
         trace.pictures = {f: p for f, p in stored.pictures.items() if f <= done} | trace.pictures
     return stored.appearance
+
+
+def saved_appearance(folder: Path) -> Appearance:
+    """What objects look like in a saved session; plain where there is none in the folder."""
+    path = folder / INDEX
+    if not path.is_file():
+        return PLAIN
+    return Appearance.from_json(json.loads(path.read_text())["appearance"])
 
 
 def _fits(saved: Saved, before: Answers, now: Answers) -> bool:

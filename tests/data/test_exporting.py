@@ -42,6 +42,25 @@ def test_every_format_appears_and_holds_the_session_s_masks(tmp_path: Path):
     assert told[-1].seconds_left == 0
 
 
+def test_names_and_colours_that_were_given_go_with_what_is_exported(tmp_path: Path):
+    session = Session(ToyMethod(ask_every=40), NumberedVideo(20))
+    session.answer(click(0, x=3))
+    session.run()
+    export(session, tmp_path / "plain", ["overlay"])
+    session.appearance = session.appearance.named(1, "fly").coloured(1, "#ff0010")
+    export(session, tmp_path / "red", ["overlay"])
+    frame = next(f for f in range(19, 9, -1) if session.labels(f).any())  # no mark shows any more
+    films = (open_video(tmp_path / name / "overlay.mp4") for name in ("plain", "red"))
+    plain, red = (film[frame].image.astype(int).mean((0, 1)) for film in films)
+    assert red[0] > plain[0] + 20 and red[2] < plain[2] - 20  # sky blue before
+    for name, given in (("fly", {}), ("bee", {1: "bee"})):
+        footage = footage_in(session.save(tmp_path / "saved"), None, given)
+        for _ in exporting(footage, tmp_path / name, ["coco"]):
+            pass
+        coco = json.loads((tmp_path / name / "coco.json").read_text())
+        assert coco["categories"][0]["name"] == name
+
+
 def test_progress_says_what_how_much_and_how_long():
     assert str(Progress("writing coco", 3, 60, 4.2)) == "writing coco: 3 of 60, 4 s more"
     assert str(Progress("writing coco", 0, 60)) == "writing coco: 0 of 60"

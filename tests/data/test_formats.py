@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import arrays
 from PIL import Image as Pillow
 
+from vostoolkit.appearance import PLAIN
 from vostoolkit.arrays import Size
 from vostoolkit.data.coco import CocoFile
 from vostoolkit.data.formats import Clip, Shot, write_arrays, write_cutouts, write_soft
@@ -19,6 +20,7 @@ from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
 
 SIZE = Size(6, 8)
+NAMED = PLAIN.named(1, "fly")
 LABELS = np.zeros(SIZE, np.uint8)
 LABELS[1:4, 2:5] = 1
 LABELS[2:6, 5:8] = 2
@@ -31,7 +33,7 @@ def shot(index: int = 0, labels: np.ndarray = LABELS, masks: Masks | None = None
 
 
 def test_coco_has_an_image_per_frame_and_an_annotation_per_object_and_frame(tmp_path: Path):
-    file = CocoFile(tmp_path / "coco.json", Clip(SIZE, 10, {1: "fly", 2: "cup", 7: "fly"}))
+    file = CocoFile(tmp_path / "coco.json", Clip(SIZE, 10, NAMED.named(2, "cup").named(7, "fly")))
     file.take(shot(0))
     file.take(shot(3, np.where(LABELS == 2, LABELS, 0).astype(np.uint8)))
     file.take(shot(4, np.zeros(SIZE, np.uint8)))
@@ -86,7 +88,7 @@ def test_a_polygon_covers_all_but_specks(small):
 
 
 def test_yolo_is_a_data_set_with_shares_of_the_sides(tmp_path: Path):
-    folder = YoloFolder(tmp_path, Clip(SIZE, 10, {1: 'the "big" fly'}))
+    folder = YoloFolder(tmp_path, Clip(SIZE, 10, NAMED.named(1, 'the "big" fly')))
     folder.take(shot(5))
     folder.close()
     lines = (tmp_path / "labels" / "00005.txt").read_text().splitlines()

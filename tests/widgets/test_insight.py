@@ -18,6 +18,7 @@ from widgets.lazy_runs import value_of
 import vostoolkit as vos
 from vostoolkit.arrays import Size
 from vostoolkit.masks import Masks
+from vostoolkit.pictures import contact_sheet
 from vostoolkit.results import Fusion, Propagation, Uncertainty
 
 
@@ -96,6 +97,25 @@ def test_a_frame_whose_results_are_gone_is_computed_again():
     inspector.frame = 9
     assert inspector.widget.state["lines"] == ["frame 9 hasn't been reached yet"]
     inspector.close()
+
+
+def test_pictures_of_stages_have_the_colours_that_were_chosen(explorer, session):
+    inspector, branch = Inspector(session, 6), session.branch(5)
+    inspector.choose("propagation")
+    comparison, plain = Comparison(session, branch), inspector.widget.state["picture"]
+    session.appearance = session.appearance.coloured(1, "#ff0010")
+    inspector.show(6)
+    comparison.frame = 4
+    assert comparison.settle(20) and inspector.widget.state["picture"] != plain
+    for canvas in comparison.canvases:
+        assert (255, 0, 16) in {line.colour for line in canvas._still.outlines}
+    sheet = contact_sheet(session, (0,))
+    session.undo()
+    inspector.show(6)
+    assert inspector.widget.state["picture"] == plain
+    assert (sheet != contact_sheet(session, (0,))).any()
+    for made in (inspector, comparison):
+        made.close()
 
 
 # -- thresholds ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from toys import NumberedVideo, ToyMethod
 from vostoolkit_widgets import Explorer
-from widgets.explorer_hands import click, press, say
+from widgets.explorer_hands import Unsure, click, press, say
 
 from vostoolkit.autosave import Autosave
 from vostoolkit.errors import SessionError
@@ -63,12 +63,34 @@ def test_without_a_folder_it_says_how_to_keep_work():
     explorer.close()
 
 
-def test_a_branch_that_is_gone_on_with_isn_t_saved_over_the_work(tmp_path: Path):
+def test_a_branch_that_is_gone_on_with_is_kept_and_resumed_after_a_kill(tmp_path: Path):
+    first = opened(tmp_path)
+    click(first, 3, 2)
+    press(first, "run")  # it asks at frame 4
+    first.session = first.session.branch(2, ask_every=3)
+    assert first.settle(10)
+    assert kept(first).endswith("as you go. Its ask_every is no longer that of the code.")
+    press(first, "run")
+    click(first, 5, 2)
+    prompts = first.session.prompts
+    assert [prompt.frame for prompt in prompts] == [0, 3]
+    first._keeping.of(first.session)._journal.close()  # a kill
+    again = opened(tmp_path)
+    assert again.session.prompts == prompts and again.session.method.ask_every == 3
+    press(again, "run")
+    assert again.session.request.frame == 6
+    for explorer in (first, again):
+        explorer.close()
+
+
+def test_a_session_that_can_t_be_kept_there_says_why_and_the_work_stays(tmp_path: Path):
     explorer = opened(tmp_path)
     click(explorer, 3, 2)
-    press(explorer, "frame")
-    explorer.session = explorer.session.branch(0)
-    assert explorer.settle(10) and kept(explorer).startswith("Not saved.")
+    explorer.session = Session(Unsure(), NumberedVideo(10))
+    assert explorer.settle(10)
+    assert kept(explorer).startswith("Not saved: Unsure in place of ToyMethod can't be kept")
+    press(explorer, "undo")
+    assert kept(explorer).startswith("Saved in") and len(explorer.session.prompts) == 1
     explorer.close()
 
 

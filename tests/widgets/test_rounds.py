@@ -98,7 +98,20 @@ def test_suggestions_and_kinds_of_annotation_come_with_reasons_and_costs(explore
     say(explorer, "round", "seek", 5)
     assert explorer.frame == 5
     click(explorer, 3, 3)
-    assert frames(sheet(explorer)["suggested"]) == [2]
+    assert frames(sheet(explorer)["suggested"]) == [2] and sheet(explorer)["choices"] == []
+    assert "help most at frame 2: next." in question(explorer)
+    press(explorer, "undo")
+    assert "help most at frame 5: least like the others." in question(explorer)
+
+
+def test_the_frames_of_a_round_are_in_the_colours_that_were_chosen(explorer):
+    two_frames(explorer)
+    before = [card["picture"] for card in sheet(explorer)["pending"]]
+    say(explorer, "objects", "colour", [1, "#ff0010"])
+    after = [card["picture"] for card in sheet(explorer)["pending"]]
+    assert all(new != old for new, old in zip(after, before, strict=True))
+    press(explorer, "undo")
+    assert [card["picture"] for card in sheet(explorer)["pending"]] == before
 
 
 def test_accepting_a_frame_makes_its_masks_a_person_s_and_letting_go_gives_them_back(explorer):

@@ -22,9 +22,9 @@ the Explorer or session.save() kept a session.
 
 {_LISTED}
 
-Objects of one name are one class; without names all are "object". The outputs appear in the end,
-all of them, so Ctrl-C leaves what was there. Probabilities are exported from a session, in Python
-or the Explorer."""
+Objects of one name are one class; those named in the Explorer keep their names, those without are
+"object". The outputs appear in the end, all of them, so Ctrl-C leaves what was there. Probabilities
+are exported from a session, in Python or the Explorer."""
 
 _EXAMPLES = """\
 examples:

@@ -13,6 +13,7 @@ from vostoolkit.frames import Frame, Video
 from vostoolkit.masks import Masks
 from vostoolkit.results import Checkpoint, Fusion, Propagation
 from vostoolkit.session import Session
+from vostoolkit.storage import saved_appearance
 
 _MASK_FOLDERS = ("masks", "labels")
 _FPS = 25.0
@@ -58,7 +59,7 @@ def footage_of(session: Session, *, is_soft: bool = False) -> Footage:
             )
             yield Shot(index, session.labels(index), take, masks=masks, marks=marks)
 
-    clip = Clip(size, video.fps, session.appearance.names)
+    clip = Clip(size, video.fps, session.appearance)
     return Footage(clip, len(frames), shots(), is_soft=is_soft)
 
 
@@ -87,6 +88,8 @@ def footage_in(
 ) -> Footage:
     """The masks in a folder that `Session.save`, an autosave or ``vostoolkit segment`` wrote.
 
+    Objects have the names and colours that were saved with them, or else these ``names``.
+
     Raises:
         VideoError: no masks there, or none of the video's size.
     """
@@ -110,5 +113,8 @@ def footage_in(
             if labels is not None:
                 yield Shot(index, labels, take)
 
-    clip = Clip(masks.size, _FPS if video is None else video.fps, names or {})
+    seen = saved_appearance(folder)
+    for object_id, name in (names or {}).items():
+        seen = seen.named(object_id, name)
+    clip = Clip(masks.size, _FPS if video is None else video.fps, seen)
     return Footage(clip, len(masks.frames), shots(), has_images=video is not None)

@@ -1,8 +1,8 @@
 """Ways to write masks that other programs read: pictures of masks, soft masks, cut-outs, a film."""
 
 import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +10,9 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from vostoolkit.appearance import PLAIN, Appearance
 from vostoolkit.arrays import Image, Labels, ObjectId, Size
+from vostoolkit.colours import drawn_in
 from vostoolkit.data.export import write_labels, write_whole
 from vostoolkit.data.overlay import Marks, OverlayVideo
 from vostoolkit.frames import Frame
@@ -22,15 +24,15 @@ _JPEG_QUALITY = 95
 
 @dataclass(frozen=True)
 class Clip:
-    """What all frames have in common; ``names`` are those of objects that have one."""
+    """What all frames have in common: size, speed, and what objects are called and look like."""
 
     size: Size
     fps: float
-    names: Mapping[ObjectId, str] = field(default_factory=dict[ObjectId, str])
+    appearance: Appearance = PLAIN
 
     def name(self, object_id: ObjectId) -> str:
         """What kind of thing an object is: its name, or just "object"."""
-        return self.names.get(object_id, "object")
+        return self.appearance.names.get(object_id, "object")
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,10 +127,12 @@ class Film:
 
     def __init__(self, path: Path, clip: Clip) -> None:
         self._film = OverlayVideo(path, clip.size, clip.fps)
+        self._palette = clip.appearance.palette
 
     def take(self, shot: Shot) -> None:
         """Nothing; writes one frame."""
-        self._film.write(shot.frame, shot.labels, shot.marks)
+        with drawn_in(self._palette):
+            self._film.write(shot.frame, shot.labels, shot.marks)
 
     def close(self) -> None:
         """Nothing; finishes the film."""

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from vostoolkit.appearance import PLAIN
 from vostoolkit.arrays import Image, Labels, Size
-from vostoolkit.colours import ASK, PSEUDO, colour_of
+from vostoolkit.colours import ASK, PSEUDO, colour_of, drawn_in
 from vostoolkit.pictures.layout import (
     FAINT,
     INK,
@@ -56,7 +57,8 @@ class Watched(Protocol):
 
 def contact_sheet(run: Watched, frames: Sequence[int], *, columns: int = 4) -> Picture:
     """The frames in rows, each with its masks drawn on it and its number above it."""
-    panels = [titled(_masked(run.image(f), run.labels(f)), f"frame {f}") for f in frames]
+    with drawn_in(getattr(run, "appearance", PLAIN).palette):  # a session's
+        panels = [titled(_masked(run.image(f), run.labels(f)), f"frame {f}") for f in frames]
     return framed(grid(panels, columns))
 
 

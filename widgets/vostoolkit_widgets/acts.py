@@ -1,5 +1,6 @@
 """What a person does in the Explorer, by button, key or stroke."""
 
+from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import ObjectId
 from vostoolkit.data.drawings import read_drawings
 from vostoolkit.errors import PromptError
@@ -116,10 +117,9 @@ class Acts:
     def choose(self, object_id: ObjectId | None) -> None:
         """Nothing; takes up an object, or a new one."""
         is_new = object_id is None
-        self._gaze.take_up(max((0, *self.objects)) + 1 if object_id is None else object_id)
+        self._gaze.take_up(new := max((0, *self.objects)) + 1 if object_id is None else object_id)
         if is_new:  # the name and colour of one that was deleted
-            for word in ("rename", "colour"):
-                self.describe(word, self._gaze.object_id, "")
+            self._driver.describe(lambda seen: seen.named(new, "").coloured(new, ""))
 
     @property
     def objects(self) -> tuple[ObjectId, ...]:
@@ -128,14 +128,9 @@ class Acts:
         return objects_of(self._session, scene_of(self._session, self._gaze.frame, pending))
 
     def describe(self, word: str, object_id: ObjectId, text: str) -> None:
-        """Nothing; gives an object another name or colour ("rename", "colour"), or its own.
-
-        Raises:
-            ValueError: an unusable object id, or no colour.
-        """
-        seen = self._session.appearance
-        change = seen.named if word == "rename" else seen.coloured
-        self._session.appearance = change(object_id, text)
+        """Nothing; gives an object another name or colour ("rename", "colour"), or its own."""
+        change = Appearance.named if word == "rename" else Appearance.coloured
+        self._driver.describe(lambda seen: change(seen, object_id, text))
 
     def on_object(self, name: str, object_id: ObjectId) -> None:
         """Nothing; does what the button of an object stands for: choose, hide or forget."""

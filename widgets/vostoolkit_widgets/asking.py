@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vostoolkit.arrays import Image, Size
-from vostoolkit.colours import UNCERTAINTY
+from vostoolkit.colours import UNCERTAINTY, drawn_in
 from vostoolkit.geometry import to_mask
 from vostoolkit.pictures import img
 from vostoolkit.pictures.layout import Picture, row
@@ -16,6 +16,7 @@ from vostoolkit_widgets import wording
 from vostoolkit_widgets.album import Album
 from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.question import Asked
+from vostoolkit_widgets.rounds import given_frames, suggestions
 
 _ROOM = Size(72, 116)
 _RING = 7
@@ -63,13 +64,15 @@ def asked(session: Session, driver: Driver, album: Album) -> Asked:
     if request is None:
         say = wording.progress(session, driver.rate) if driver.is_running else None
         return Asked(*(say or wording.invitation(session)))
-    head, rest = wording.question(request, session.appearance.names)
+    suggested = suggestions(request, given_frames(session))
+    head, rest = wording.question(request, session.appearance.names, suggested)
     if request.object_id is None:
         answers = _OF_ROUNDS if request.kind == "round" else ()
         return Asked(head, rest, asks=True, answers=answers)
     place, measured, shown = least_sure(request), request.uncertainty, ""
     if place is not None and measured is not None:
         rest = f"Least sure at ({place.x}, {place.y}): {measured.measure} {place.value:.2f}. {rest}"
-        drawn = place_picture(request, album.image(request.frame))
+        with drawn_in(session.appearance.palette):
+            drawn = place_picture(request, album.image(request.frame))
         shown = "" if drawn is None else img(drawn, "where it is least sure")
     return Asked(head, rest, asks=True, answers=_VERDICTS, picture=shown)

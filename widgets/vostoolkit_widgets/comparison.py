@@ -201,10 +201,10 @@ class Comparison:
         return len(video) if isinstance(video, Video) else (self.left.frame or 0) + 1
 
     def _scenes(self) -> tuple[Scene, Scene]:
-        return (
-            scene_of(self.left, self._frame),
-            scene_of(self.right, self._frame, self._driver.pending),
-        )
+        """What both show, objects in the colours of the left one."""
+        left = scene_of(self.left, self._frame)
+        right = scene_of(self.right, self._frame, self._driver.pending)
+        return left, replace(right, appearance=left.appearance)
 
     def _refresh(self) -> None:
         scenes = self._scenes()
@@ -245,7 +245,7 @@ class Comparison:
         request, running = self.right.request, self._driver.is_running
         asks = ""
         if request is not None:
-            head, rest = wording.question(request, {})
+            head, rest = wording.question(request, self.left.appearance.names)
             asks = f"{self.names[1]} asks. {head} {rest}"
         self.bar.show(
             mode="difference" if self._is_difference else "side by side",

@@ -5,8 +5,6 @@ from html import escape
 
 import ipywidgets
 
-from vostoolkit.history import History
-
 _ACTIONS = (
     ("run", "play", "On until the method asks, or to the end  (Space)"),
     ("frame", "step-forward", "To the end of this frame  (f)"),
@@ -60,7 +58,8 @@ class Actions:
         is_running: bool,
         is_going: bool,
         is_finished: bool,
-        history: History,
+        can_undo: bool,
+        can_redo: bool,
     ) -> None:
         """Nothing; shows the place, and which buttons can be pressed.
 
@@ -70,8 +69,8 @@ class Actions:
         for name in ("run", "frame", "stage"):
             self.buttons[name].disabled = is_running or is_finished
         self.buttons["stop"].disabled = not is_going
-        self.buttons["undo"].disabled = is_running or not history.done
-        self.buttons["redo"].disabled = is_running or not history.undone
+        self.buttons["undo"].disabled = is_running or not can_undo
+        self.buttons["redo"].disabled = is_running or not can_redo
 
     def tell(self, place: str) -> None:
         """Nothing; shows where it stands."""

@@ -5,13 +5,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import ObjectId
 from vostoolkit.autosave import Autosave
 from vostoolkit.prompts import Drawing, Prompt, Skip
 from vostoolkit.protocols import Event
 from vostoolkit.results import Checkpoint, Propagation, Refinement, Request, StageResult
 from vostoolkit.session import Session
-from vostoolkit_widgets.ledger import Ledger
+from vostoolkit_widgets.ledger import ledger_of
 from vostoolkit_widgets.worker import Worker
 
 Goal: TypeAlias = Literal["stage", "frame", "run", "answer", "redo"]
@@ -41,7 +42,7 @@ class Driver:
         self._given: tuple[Prompt, ...] = ()
         self._pending: list[Prompt] = []
         self._checkpoints = 0
-        self._ledger = Ledger(session.history)
+        self._ledger = ledger_of(session)
         self._worker = Worker("vostoolkit-session", self._failed)
 
     @property
@@ -83,6 +84,10 @@ class Driver:
             self._kept.give(prompts)
         self._pending += prompts
         self._worker.post(lambda: self._answer(prompts, is_last=is_last))
+
+    def describe(self, change: Callable[[Appearance], Appearance]) -> None:
+        """Nothing; objects get other names or colours; a run that is going on goes on."""
+        self._worker.post(lambda: self._describe(change))
 
     def forget(self, object_id: ObjectId) -> None:
         """Nothing; stops, and takes back all prompts on an object."""
@@ -189,6 +194,14 @@ class Driver:
         self._on_event(None)
         if self.goal is not None:
             self._worker.post(self._advance, instead_of="advance")
+
+    def _describe(self, change: Callable[[Appearance], Appearance]) -> None:
+        self._ledger.begin()
+        self.session.appearance = change(self.session.appearance)
+        self._ledger.mark()
+        if self.goal is not None:
+            self._ledger.begin()  # what the run does from now on is taken back apart
+        self._on_event(None)
 
     def _forget(self, object_id: ObjectId) -> None:
         self._ledger.begin()

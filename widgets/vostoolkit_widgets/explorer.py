@@ -27,6 +27,7 @@ from vostoolkit_widgets.driver import Driver
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.insight import Host, Insight, Spot
 from vostoolkit_widgets.keeping import Keeping
+from vostoolkit_widgets.lineage import Lineage
 from vostoolkit_widgets.looks import NO_MAP
 from vostoolkit_widgets.panel import PARTS, Doings, Panel
 from vostoolkit_widgets.portrait import portrait
@@ -74,7 +75,7 @@ class Explorer:
         truth: LabelsOrNone | None = None,
         folder: str | Path | None = None,
     ) -> None:
-        self._keeping = Keeping(session, folder)
+        self._keeping, self._lineage = Keeping(session, folder), Lineage()
         self._gaze = Gaze.on(session.frame or 0, session.video.size)
         self._desk = Worker("vostoolkit-explorer", self._failed)
         host = Host(self._desk.post, self._failed, lambda: self._driver.stop(), self._take)
@@ -111,6 +112,8 @@ class Explorer:
     @property
     def session(self) -> Session:
         """The session that is shown; another one of the same video can be set, as a branch is.
+
+        It is kept in the folder in place of the one before; undo leads back to that.
 
         Raises:
             ValueError: its frames have another size.
@@ -164,14 +167,9 @@ class Explorer:
 
     def snapshot(self) -> PillowImage.Image:
         """What is shown, as a picture: the frame; timeline and question where they are shown."""
-        scene = scene_of(self.session, self.frame, self._driver.pending)
-        picture = portrait(
-            scene.without(self._gaze.hidden),
-            self._album,
-            self._panel,
-            insight=self._insight,
-            asked=self._asked(),
-        )
+        seen = scene_of(self.session, self.frame, self._driver.pending).without(self._gaze.hidden)
+        said, insight = self._asked(), self._insight
+        picture = portrait(seen, self._album, self._panel, insight=insight, asked=said)
         return PillowImage.fromarray(picture)
 
     def close(self) -> None:
@@ -192,7 +190,11 @@ class Explorer:
         return bundle_of(self._panel.widget, repr(self), np.asarray(self.snapshot()))
 
     def _take(self, session: Session) -> None:
-        """Nothing; shows and drives this session from now on."""
+        """Nothing; shows and drives this session from now on; undo leads back to the one before."""
+        self._lineage.take(self._session, session)
+        self._turn_to(session)
+
+    def _turn_to(self, session: Session) -> None:
         self._watch.stop()
         self._driver.close()
         self._begin(session)
@@ -216,7 +218,9 @@ class Explorer:
 
     def _act(self, name: str) -> None:
         """Nothing; does what a button or key stands for."""
-        if not self._watch.feel(name):
+        if self._lineage.can(name, self._session):
+            self._turn_to(self._lineage.turn(name, self._session))
+        elif not self._watch.feel(name):
             self._do(lambda: self._acts.do(name), is_look=name in LOOKS)
 
     def _do(self, act: Callable[[], None], *, is_look: bool = False) -> None:
@@ -270,7 +274,8 @@ class Explorer:
             is_running=is_running,
             is_going=self._driver.goal is not None or self._watch.is_on,
             is_finished=session.finished,
-            history=session.history,
+            can_undo=bool(session.history.done) or self._lineage.can("undo", session),
+            can_redo=bool(session.history.undone) or self._lineage.can("redo", session),
         )
         gaze = self._gaze
         panel.objects.show_objects(objects_of(session, scene), gaze, session)

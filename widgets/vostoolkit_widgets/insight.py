@@ -56,6 +56,7 @@ class Insight:
 
     def __init__(self, session: Session, host: Host, *, truth: LabelsOrNone | None) -> None:
         self._host, self._session, self._spot = host, session, Spot()
+        self._appearance = session.appearance
         self._agreement = None if truth is None else Agreement(truth)
         self._work = Worker("vostoolkit-insight", host.failed)
         self.trial = Trial(session)
@@ -78,6 +79,10 @@ class Insight:
             self._work.post(lambda: self.folds.put("memory", None))
             self._let_drag()
         self._spot = spot
+        comparison = self.folds.part("branch")
+        if comparison is not None and session.appearance != self._appearance:
+            comparison.refresh()
+        self._appearance = session.appearance
         self._show_time()
 
     def look_into(self) -> None:

@@ -4,9 +4,12 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
+from vostoolkit.appearance import PLAIN, Appearance
 from vostoolkit.arrays import Image
+from vostoolkit.colours import drawn_in
 from vostoolkit.errors import VostoolkitError
 from vostoolkit.pictures import encoded, picture, words
+from vostoolkit.pictures.layout import Picture
 from vostoolkit.records import FrameRecord
 from vostoolkit.results import StageResult
 from vostoolkit.session import Session
@@ -43,7 +46,7 @@ class Inspector:
         self._later = later or (lambda job: job())
         self._stage, self._turn = "", 0
         self._again: FrameRecord | None = None
-        self._drawn: tuple[StageResult | None, str] = (None, "")
+        self._drawn: tuple[StageResult | None, Appearance, str] = (None, PLAIN, "")
         self.widget = _Card(lambda name, value: self._later(lambda: self._pressed(name, value)))
         self.show(self._frame)
 
@@ -99,7 +102,7 @@ class Inspector:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """The widget; the result's picture beside it for pages that have no kernel."""
-        shown = None if self.result is None else picture(self.result, self._image())
+        shown = None if self.result is None else self._painted(self.result)
         return bundle_of(self.widget, repr(self), shown)
 
     @property
@@ -155,13 +158,21 @@ class Inspector:
         return wording.numbers(self._session, self._frame)
 
     def _picture(self, result: StageResult | None) -> str:
-        """The picture of a result as the address of an image; drawn once."""
+        """The picture of a result as the address of an image; drawn once in the same colours."""
         if result is None:
             return ""
-        if self._drawn[0] is not result:
-            kind, data = encoded(picture(result, self._image()))
-            self._drawn = result, f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-        return self._drawn[1]
+        drawn, colours, address = self._drawn
+        if drawn is not result or colours != self._session.appearance:
+            colours = self._session.appearance
+            kind, data = encoded(self._painted(result))
+            address = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+            self._drawn = result, colours, address
+        return address
+
+    def _painted(self, result: StageResult) -> Picture:
+        """The picture of a result, objects in the colours that they have everywhere."""
+        with drawn_in(self._session.appearance.palette):
+            return picture(result, self._image())
 
     def _image(self) -> Image | None:
         try:

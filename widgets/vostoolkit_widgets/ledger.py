@@ -1,6 +1,9 @@
 """Which steps and answers of a session one press of a person set off, so that one takes it back."""
 
+from weakref import WeakKeyDictionary
+
 from vostoolkit.history import History
+from vostoolkit.session import Session
 
 
 class Ledger:
@@ -37,3 +40,11 @@ class Ledger:
         end = now + self._history.undone
         after = [start for start in self._starts if now < start < end]
         return max(1, (after[0] if after else end) - now)
+
+
+_ledgers: WeakKeyDictionary[Session, Ledger] = WeakKeyDictionary()
+
+
+def ledger_of(session: Session) -> Ledger:
+    """The ledger of a session, also after another was shown in between."""
+    return _ledgers.setdefault(session, Ledger(session.history))

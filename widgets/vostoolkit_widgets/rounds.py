@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from vostoolkit.appearance import Appearance
 from vostoolkit.arrays import ObjectId
 from vostoolkit.frames import Video
 from vostoolkit.prompts import Prompt, Propagate, Release, Skip
@@ -40,7 +41,7 @@ class RoundSheet(Bar):
             doing="",
             share=None,
         )
-        self._thumbs: dict[tuple[int, bytes | None], str] = {}
+        self._thumbs: dict[int, tuple[bytes | None, Appearance, str]] = {}
 
     def show_round(self, session: Session, album: Album, frame: int) -> None:
         """Nothing; shows the round that a session is in, and which frame is looked at."""
@@ -57,7 +58,11 @@ class RoundSheet(Bar):
             pending=self._cards(session, album, frame, what=pending),
             earlier=self._cards(session, album, frame, what=earlier),
             suggested=self._cards(session, album, frame, what=suggestions(session.request, given)),
-            choices=[choice_in_words(c, session.appearance.names) for c in _choices(session)],
+            choices=[
+                choice_in_words(choice, session.appearance.names)
+                for choice in _choices(session)
+                if choice.frame not in given
+            ],
             doing="" if done is None else f"frame {session.frame}: {done[0]} of {done[1]} done",
             share=None if done is None else done[0] / max(done[1], 1),
         )
@@ -77,19 +82,19 @@ class RoundSheet(Bar):
 
     def _thumb(self, session: Session, album: Album, frame: int) -> str:
         """A frame and its masks as a small picture, for the ``src`` of an image."""
-        png = session.trace.pictures.get(frame)
-        if (frame, png) not in self._thumbs:
+        png, seen = session.trace.pictures.get(frame), session.appearance
+        known = self._thumbs.get(frame)
+        if known is None or known[:2] != (png, seen):
             image = album.image(frame)
             if image is None:
                 return ""
             labels = None if png is None else decode_labels(png)
-            whole = render.composed(image, labels, mask_opacity=0.55)
+            whole = render.composed(image, labels, mask_opacity=0.55, palette=seen.palette)
             height = max(1, round(_WIDTH * whole.shape[0] / whole.shape[1]))
             small = cv2.resize(whole, (_WIDTH, height), interpolation=cv2.INTER_AREA)
             data = base64.b64encode(render.frame_jpeg(np.asarray(small))).decode()
-            self._thumbs = {k: v for k, v in self._thumbs.items() if k[0] != frame}
-            self._thumbs[frame, png] = f"data:image/jpeg;base64,{data}"
-        return self._thumbs[frame, png]
+            known = self._thumbs[frame] = png, seen, f"data:image/jpeg;base64,{data}"
+        return known[2]
 
 
 def given_frames(session: Session) -> dict[int, str]:

@@ -45,12 +45,13 @@ def forgetting(session: Session, object_id: ObjectId) -> str:
     return f"Delete object {object_id}: takes back {given}{cost}. Undo brings it back"
 
 
-def question(request: Request, names: Mapping[ObjectId, str]) -> tuple[str, str]:
-    """What the method asks and why, and what a person can do."""
+def question(
+    request: Request, names: Mapping[ObjectId, str], suggested: Mapping[int, str] | None = None
+) -> tuple[str, str]:
+    """What the method asks and why, and what a person can do; frames are suggested with reasons."""
     if request.kind == "round":
-        where = ""
-        if request.selection is not None:
-            where = f"Prompts would help most at frame {request.frame}: {request.reason}. "
+        best = next(iter((suggested or {}).items()), None)
+        where = f"Prompts would help most at frame {best[0]}: {best[1]}. " if best else ""
         return f"Round {request.round}.", f"{where}Mark objects on any frames, then propagate."
     if request.object_id is None:
         return (
