@@ -10,6 +10,10 @@ from vostoolkit.experiments.online import Clock, LiveRun, LiveVideo, Online
 from vostoolkit.experiments.people import PEOPLE, simulated_person
 from vostoolkit.experiments.published import CLAIMS, SETTINGS, TABLES, Published
 from vostoolkit.experiments.report import Interval, interval, summary_table, write_report
+from vostoolkit.experiments.round_people import round_person
+from vostoolkit.experiments.round_rows import ROUND_ROWS, RoundRow, Setting, round_method, stand_ins
+from vostoolkit.experiments.round_tables import ROUND_TABLES, beside_paper, claims_beside_paper
+from vostoolkit.experiments.rounds import by_round, play_rounds
 from vostoolkit.experiments.rows import CALIBRATIONS, ROWS, Calibration, table_row
 from vostoolkit.experiments.run import notebook, run_notebook
 from vostoolkit.experiments.scores import scores, with_iou
@@ -20,6 +24,8 @@ __all__ = [
     "CALIBRATIONS",
     "CLAIMS",
     "PEOPLE",
+    "ROUND_ROWS",
+    "ROUND_TABLES",
     "ROWS",
     "SETTINGS",
     "TABLES",
@@ -37,9 +43,14 @@ __all__ = [
     "Outcome",
     "Progress",
     "Published",
+    "RoundRow",
+    "Setting",
     "Store",
+    "beside_paper",
     "beside_published",
     "boundary_scores",
+    "by_round",
+    "claims_beside_paper",
     "clicks_at",
     "correlation",
     "follow",
@@ -47,13 +58,17 @@ __all__ = [
     "notebook",
     "open_material",
     "orderings",
+    "play_rounds",
     "read_grid",
     "read_results",
+    "round_method",
+    "round_person",
     "run_grid",
     "run_notebook",
     "scores",
     "show_objects",
     "simulated_person",
+    "stand_ins",
     "summary_table",
     "table_row",
     "uncertainties",

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from vostoolkit.errors import ExperimentError
 from vostoolkit.experiments.grid import RESULTS
 from vostoolkit.experiments.published import CLAIMS, SETTINGS, TABLES
-from vostoolkit.experiments.report import Interval, interval
+from vostoolkit.experiments.report import interval, percent, verdict
 from vostoolkit.experiments.store import Store
 
 _NOT_RUN = "not run"
@@ -54,7 +53,7 @@ def beside_published(rows: pd.DataFrame, table: str) -> pd.DataFrame:
         line: dict[tuple[str, str], object] = {(HERE, "clips"): len(own)}
         for share in SHARES:
             known = own[share].dropna().tolist()
-            line[HERE, share] = _percent(interval(known)) if known else _NOT_RUN
+            line[HERE, share] = percent(interval(known)) if known else _NOT_RUN
         line |= {(HERE, measure): text for measure, text in _work(own).items()}
         for measure in (*SHARES, "NoI", "ΔI in s", "N_ΔI"):
             line[PAPER, measure] = _published(paper, measure)
@@ -83,9 +82,9 @@ def orderings(rows: pd.DataFrame, table: str, measure: str = "J&F") -> pd.DataFr
             {
                 "ordering": f"{better} > {worse}",
                 "published difference": f"{100 * (paper[0] - paper[1]):+.1f}",
-                "difference here": _percent(held, sign="+"),
+                "difference here": percent(held, sign="+"),
                 "clips": len(difference),
-                "here": _verdict(held),
+                "here": verdict(held),
             }
         )
     return pd.DataFrame(found).set_index("ordering") if found else pd.DataFrame(found)
@@ -136,14 +135,3 @@ def _published(paper: dict[str, float | None], measure: str) -> str:
     if value is None:
         return "–"
     return f"{100 * value:.1f}" if measure in SHARES else f"{value:g}"
-
-
-def _percent(held: Interval, sign: str = "") -> str:
-    mean, low, high = (100 * np.array([held.mean, held.low, held.high])).tolist()
-    return f"{mean:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]"
-
-
-def _verdict(held: Interval) -> str:
-    if held.low > 0:
-        return "holds"
-    return "reversed" if held.high < 0 else "open"

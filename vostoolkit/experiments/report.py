@@ -42,6 +42,19 @@ def interval(values: Sequence[float], *, seed: int = 0) -> Interval:
     return Interval(float(held.mean()), float(low), float(high))
 
 
+def percent(held: Interval, *, sign: str = "") -> str:
+    """The interval in percent, with "+" as ``sign`` if differences are meant."""
+    mean, low, high = (100 * end for end in (held.mean, held.low, held.high))
+    return f"{mean:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]"
+
+
+def verdict(held: Interval) -> str:
+    """What a difference that should be above 0 is: "holds", "reversed", or "open"."""
+    if held.low > 0:
+        return "holds"
+    return "reversed" if held.high < 0 else "open"
+
+
 def summary_table(
     rows: pd.DataFrame, by: Sequence[str], values: Sequence[str], *, over: str = "clip"
 ) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine import ClickRefiner, SamHqRefiner
 from vostoolkit.stages.select_annotation import FixedAnnotation, LearnedAnnotation
 from vostoolkit.stages.select_frame import KeyDissimilarity, QualityDistance
+from vostoolkit.weights import WEIGHTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,8 @@ class EvaVos(InRounds):
     Args:
         propagator: carries masks from frame to frame.
         refine: makes a mask of clicks and boxes (SAM in the paper); a drawn one stays as it is.
-        suggest: which frame to annotate next; the paper's is `QualityDistance`.
+        suggest: which frame to annotate next; the paper's is `QualityDistance`. None leaves it to
+            the person.
         choose: what to ask for there; the paper's is `LearnedAnnotation`.
         schedule: which frames are propagated from where.
         every: frames between predicted frames that are kept until a walk ends (MiVOS's 5).
@@ -41,7 +43,7 @@ class EvaVos(InRounds):
 
     propagator: Propagator[Any]
     refine: Refiner
-    suggest: FrameSelector
+    suggest: FrameSelector | None
     choose: AnnotationSelector
     schedule: Schedule = truncated
     every: int | None = 5
@@ -53,8 +55,8 @@ class EvaVos(InRounds):
     def preset(name: str = "nano", *, device: str | None = None) -> "EvaVos":
         """The method with the networks of a preset.
 
-        ``"nano"`` uses the embedded networks; there is no quality network and no policy among them
-        yet, so frames are chosen by XMem++'s distance of keys, and always three clicks are asked
+        ``"nano"`` uses the embedded networks: where no network for quality is among them, frames
+        are chosen by XMem++'s distance of keys; where no policy is, always three clicks are asked
         for (the paper's "clicks only"). ``"paper"`` uses MiVOS's propagation, SAM-HQ, and
         EVA-VOS's two networks, whose checkpoints the person supplies.
 
@@ -98,11 +100,13 @@ def ranked(requests: Mapping[str, Request]) -> tuple[str, ...]:
 
 
 def _nano(device: str | None) -> EvaVos:
+    is_rated, is_weighed = "quality-nano" in WEIGHTS, "policy-nano" in WEIGHTS
+    suggest = QualityDistance if is_rated else KeyDissimilarity
     return EvaVos(
         XMemPropagator.nano(device=device),
         ClickRefiner(device=device),
-        suggest=KeyDissimilarity.nano(device=device),
-        choose=FixedAnnotation("clicks"),
+        suggest=suggest.nano(device=device),
+        choose=LearnedAnnotation.nano(device=device) if is_weighed else FixedAnnotation("clicks"),
     )
 
 

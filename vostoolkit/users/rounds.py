@@ -23,6 +23,7 @@ class RoundUser:
         rounds: so many, then it is content; it is so as well where nothing is left to correct.
         first: the frames of the first round.
         count: frames in each later round.
+        tries: so often each object is annotated in a round, each time with the result in sight.
 
     Source: the DAVIS interactive challenge (first frame given, then the worst of all).
     """
@@ -33,19 +34,25 @@ class RoundUser:
     rounds: int = 3
     first: tuple[int, ...] = (0,)
     count: int = 1
+    tries: int = 1
 
     def __post_init__(self) -> None:
-        if self.rounds < 1 or self.count < 1 or not self.first:
+        if min(self.rounds, self.count, self.tries) < 1 or not self.first:
             raise ValueError(
-                f"rounds={self.rounds}, count={self.count}, first={self.first}: give at least one"
+                f"rounds={self.rounds}, count={self.count}, tries={self.tries}, "
+                f"first={self.first}: give at least one"
             )
 
     def __call__(self, request: Request, /) -> tuple[Prompt, ...]:
         """The prompts for one request; none if it is content."""
         if request.round > self.rounds:
             return ()
-        given = [prompt for frame in self._frames(request) for prompt in self._about(frame)]
-        return (*given, Propagate(given[-1].frame, given[-1].object_id)) if given else ()
+        before = self.session.history.answers.at(request.round)
+        frames = sorted({prompt.frame for group in before for prompt in group})
+        given = [p for frame in frames or self._frames(request) for p in self._about(frame)]
+        if given and len(before) + 1 < self.tries:
+            return tuple(given)
+        return (*given, Propagate(request.frame)) if given or before else ()
 
     def _frames(self, request: Request) -> tuple[int, ...]:
         if request.round == 1:
