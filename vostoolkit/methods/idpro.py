@@ -17,9 +17,11 @@ from vostoolkit.prompts import Click, Prompt, Scribble
 from vostoolkit.protocols import AnnotationSelector, FrameSelector, Propagator, Refiner
 from vostoolkit.results import AcrossFrames
 from vostoolkit.schedule import Schedule, truncated
+from vostoolkit.stages.interact_frames import InteractFrames
 from vostoolkit.stages.propagate_aot import AotPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine import ClickRefiner, ScribbleRefiner
+from vostoolkit.weights import WEIGHTS
 
 AcrossFrame: TypeAlias = Callable[
     [Sequence[Frame], Sequence[Prompt], Mapping[int, Masks] | None], AcrossFrames
@@ -62,8 +64,9 @@ class IDPro(InRounds):
     def preset(name: str = "nano", *, device: str | None = None) -> "IDPro":
         """The method with the networks of a preset.
 
-        ``"nano"`` uses the embedded XMem, which carries objects that began together in one read,
-        and clicks on each frame alone: no AOT and no across-frame interaction is embedded yet.
+        ``"nano"`` uses the embedded networks: where there is no small AOT among them, XMem, which
+        carries objects that began together in one read; where there is no across-frame interaction,
+        clicks on each frame alone.
         ``"paper"`` uses the smallest AOT, which the paper builds on, and MiVOS's scribble network,
         whose checkpoints the person supplies: IDPro's own aren't published.
 
@@ -116,7 +119,11 @@ def _across(
 
 
 def _nano(device: str | None) -> IDPro:
-    return IDPro(XMemPropagator.nano(device=device), ClickRefiner(device=device), every=5)
+    across = InteractFrames.nano(device=device) if "interact-nano" in WEIGHTS else None
+    refine = ClickRefiner(device=device)
+    if "aot-nano" in WEIGHTS:
+        return IDPro(AotPropagator.nano(device=device), refine, across)
+    return IDPro(XMemPropagator.nano(device=device), refine, across, every=5)
 
 
 def _paper(device: str | None) -> IDPro:

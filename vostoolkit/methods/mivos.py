@@ -27,6 +27,7 @@ from vostoolkit.stages.fuse import DifferenceAwareFusion, LinearBlend
 from vostoolkit.stages.propagate_stm import StmPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine import ClickRefiner, ScribbleRefiner
+from vostoolkit.weights import WEIGHTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ class MiVOS(InRounds):
         """The method with the networks of a preset.
 
         ``"nano"`` uses the embedded networks: XMem's, reading the 50 nearest places of a memory
-        that keeps every frame, and clicks; it blends linearly, since no fusion network is embedded.
+        that keeps every frame, and clicks; it blends linearly if no fusion network is embedded.
         ``"paper"`` uses MiVOS's three networks, whose checkpoints the person supplies.
 
         Raises:
@@ -122,7 +123,9 @@ class MiVOS(InRounds):
 def _nano(device: str | None) -> MiVOS:
     xmem = XMemPropagator.nano(device=device)
     propagator = replace(xmem, top_k=50, limits=Limits(is_consolidating=False))
-    return MiVOS(propagator, ClickRefiner(device=device))
+    is_learned = "fusion-nano" in WEIGHTS
+    fuse = DifferenceAwareFusion.nano(propagator=propagator) if is_learned else LinearBlend()
+    return MiVOS(propagator, ClickRefiner(device=device), fuse=fuse)
 
 
 def _paper(device: str | None) -> MiVOS:

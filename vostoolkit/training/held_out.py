@@ -19,7 +19,7 @@ from vostoolkit.networks.aot import Aot
 from vostoolkit.networks.click import ClickNetwork, predict_mask
 from vostoolkit.networks.fusion import FusionNetwork
 from vostoolkit.networks.quality_aware import QualityAware
-from vostoolkit.networks.xmem import XMem
+from vostoolkit.networks.xmem import NANO, XMem
 from vostoolkit.prompts import Click
 from vostoolkit.protocols import Propagator
 from vostoolkit.stages.propagate_aot import AotPropagator
@@ -30,6 +30,7 @@ from vostoolkit.training.held_out_policy import chosen_rewards
 from vostoolkit.training.held_out_quality import rated, suggested_overlaps
 from vostoolkit.training.judged import procedural_clips
 from vostoolkit.training.simulated_clicks import error_click
+from vostoolkit.weights import load_weights
 
 _SMALLEST = 20
 
@@ -54,10 +55,15 @@ def held_out_scores(network: nn.Module, *, clips: int = 16) -> tuple[Score, ...]
         examples = [_propagation_clip(seed) for seed in seeds]
         ours = np.nanmean([propagated_overlap(network, clip) for clip in examples])
         copied = np.nanmean([copied_overlap(clip) for clip in examples])
-        return (
+        scores = [
             Score("mean J, first mask given, 20 frames", float(ours), clips),
             Score("the same with the first mask copied", float(copied), clips),
-        )
+        ]
+        if isinstance(network, Aot):
+            nano = load_weights(XMem(NANO), "nano").eval()
+            theirs = np.nanmean([propagated_overlap(nano, clip) for clip in examples])
+            scores.append(Score("the same by the embedded XMem", float(theirs), clips))
+        return tuple(scores)
     if isinstance(network, ClickNetwork):
         scores: list[Score] = []
         for kind, difficulty in (("", MIXED), (", lifelike", LIFELIKE)):
@@ -78,9 +84,13 @@ def held_out_scores(network: nn.Module, *, clips: int = 16) -> tuple[Score, ...]
         )
     if isinstance(network, AcrossFrame):
         examples = [_propagation_clip(seed) for seed in seeds]
-        names = ("with a stroke on the frame", "with one on the other frame")
+        names = (
+            "of objects with a stroke on the frame, two frames at once",
+            "of objects with one on the other frame, two frames at once",
+            "of objects with a stroke on the frame, by the embedded click network",
+        )
         return tuple(
-            Score(f"mean J of two frames at once, objects {name}", value, clips)
+            Score(f"mean J {name}", value, clips)
             for name, value in zip(names, interacted_overlaps(network, examples), strict=True)
         )
     if isinstance(network, QualityAware):

@@ -12,6 +12,7 @@ from vostoolkit.metrics.overlap import iou
 from vostoolkit.networks.across_frame import AcrossFrame
 from vostoolkit.prompts import Scribble
 from vostoolkit.stages.interact_frames import InteractFrames
+from vostoolkit.stages.refine import ClickRefiner
 from vostoolkit.training.simulated_clicks import error_scribble
 
 _SMALLEST = 20
@@ -19,14 +20,18 @@ _SMALLEST = 20
 
 def interacted_overlaps(
     network: AcrossFrame, clips: Sequence[SyntheticClip], *, frames: tuple[int, int] = (0, 10)
-) -> tuple[float, float]:
+) -> tuple[float, float, float]:
     """Mean J of objects with a stroke on the frame, and of those with one on the other only.
 
-    Objects get their strokes by turns: the first on the first frame, the second on the other.
+    The third number is that of objects with a stroke on the frame by the embedded click network,
+    which sees this frame and object alone. Objects get their strokes by turns: the first on the
+    first frame, the second on the other.
     """
     interact = InteractFrames(network, short_side=None, device="cpu")
+    click = ClickRefiner(device="cpu")
     near: list[float] = []
     far: list[float] = []
+    alone: list[float] = []
     for number, clip in enumerate(clips):
         rng = np.random.default_rng([7, number])
         strokes = [
@@ -38,12 +43,15 @@ def interacted_overlaps(
             continue
         found = interact([clip.video[frame] for frame in frames], strokes).after
         for stroke in strokes:
+            refined = click(clip.video[stroke.frame], stroke.object_id, (stroke,), None).after
+            own = clip.labels(stroke.frame) == stroke.object_id
+            alone.append(iou((refined > 0.5).numpy(), own))
             for frame in frames:
                 truth = clip.labels(frame) == stroke.object_id
                 if int(truth.sum()) >= _SMALLEST:
                     ours = found[frame].labels() == stroke.object_id
                     (near if frame == stroke.frame else far).append(iou(ours, truth))
-    return float(np.mean(near)), float(np.mean(far))
+    return float(np.mean(near)), float(np.mean(far)), float(np.mean(alone))
 
 
 def _stroke(
