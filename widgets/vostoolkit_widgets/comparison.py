@@ -228,6 +228,7 @@ class Comparison:
         self.timeline.show(self._curves(), {})
         self.timeline.cursor = self._frame
         self._show_controls()
+        self.canvases[0].capture.pace()
 
     def _curves(self) -> list[Curve]:
         """A lane for each run and object, those of one object below each other."""

@@ -93,8 +93,7 @@ class Insight:
         if memory is not None and not spot.is_running:
             is_shown = (memory.frame, memory.object_id) == (spot.frame, spot.object_id)
             if not is_shown or memory.recall is None:
-                show = partial(memory.show, spot.frame, spot.object_id)
-                self._work.post(show, instead_of="memory")
+                self._work.post(partial(_show_memory, memory, spot), instead_of="memory")
 
     @property
     def levels(self) -> dict[str, float]:
@@ -147,6 +146,7 @@ class Insight:
         self.trial.put(thresholds)
         self.timeline.show_change(self.levels, self.trial.change())
         self._show_trial()
+        self.timeline.capture.pace()
 
     def _do(self, name: str, value: Any) -> None:
         match name:
@@ -181,3 +181,8 @@ class Insight:
         """
         self._host.stop()
         return Comparison(self._session, self.trial.branch(self._spot.frame))
+
+
+def _show_memory(memory: MemoryView, spot: Spot) -> None:
+    memory.show(spot.frame, spot.object_id)
+    memory.canvas.capture.pace()
