@@ -17,7 +17,7 @@ from vostoolkit_widgets.viewport import Point, Viewport, fitted
 WITHIN = Size(480, 680)
 """A frame is shown as large as fits into this, small clips enlarged."""
 
-_FRAME, _MASKS, _MAP, _MARKS = range(4)
+_FRAME, _MASKS, _MAP = range(3)
 _PICTURES = (_FRAME, _MASKS, _MAP)
 _DETAILS = (len(_PICTURES) + _FRAME, len(_PICTURES) + _MASKS)
 _ZOOM_STEP = 1.0015
@@ -59,7 +59,7 @@ class FrameCanvas:
         shown = self._shown = render.shown_size(size)
         whole = (size, size) if shown != size else ()
         self._surface = Surface(
-            4,
+            1,  # ipycanvas puts all layers together again for each one that was drawn on
             canvas,
             happened=self._happened,
             redraw=self.redraw,
@@ -157,8 +157,7 @@ class FrameCanvas:
 
     @mask_opacity.setter
     def mask_opacity(self, value: float) -> None:
-        self._opacity[_MASKS] = value
-        self._draw()
+        self._make_opaque(_MASKS, value)
 
     @property
     def map_opacity(self) -> float:
@@ -167,8 +166,7 @@ class FrameCanvas:
 
     @map_opacity.setter
     def map_opacity(self, value: float) -> None:
-        self._opacity[_MAP] = value
-        self._draw()
+        self._make_opaque(_MAP, value)
 
     @property
     def is_outlined(self) -> bool:
@@ -207,6 +205,11 @@ class FrameCanvas:
         self._callback = self._view_callback = self._coarse_callback = None
         self._surface.close()
 
+    def _make_opaque(self, picture: int, value: float) -> None:
+        if self._opacity[picture] != value:
+            self._opacity[picture] = value
+            self._draw()
+
     def _pinched(self, pinch: Pinch) -> None:
         self.pan(pinch.across, pinch.down)
         self.zoom(pinch.factor, (pinch.x, pinch.y))
@@ -235,17 +238,23 @@ class FrameCanvas:
         with layers.batch():
             for source in load:
                 still = self._detail if source in _DETAILS else self._still
-                if still is not None:
-                    layers.load(source, still.pictures[source % len(_PICTURES)])
-            for index in _PICTURES:
-                with self._surface.cleared(index) as layer:
+                if still is not None and (found := still.pictures[source % len(_PICTURES)]):
+                    layers.load(source, found)
+            with self._surface.cleared(0) as layer:
+                for index in self._seen_pictures():
+                    layer.save()
                     layer.global_alpha = self._opacity.get(index, 1.0)
                     layer.translate(-self.view.left * across, -self.view.top * down)
                     is_fine = self._detail is not None and index != _MAP
-                    layers.stamp(index, _DETAILS[index] if is_fine else index, size=size)
-            outlines = (self._detail or self._still).outlines if self._is_outlined else ()
-            with self._surface.cleared(_MARKS) as layer:
+                    layers.stamp(0, _DETAILS[index] if is_fine else index, size=size)
+                    layer.restore()
+                outlines = (self._detail or self._still).outlines if self._is_outlined else ()
                 on_canvas(layer, self.placed((*outlines, *self._still.marks, *self._sketch)))
+
+    def _seen_pictures(self) -> list[int]:
+        """Those of the frame, the masks and the map that are there and can be seen."""
+        pictures = (*(self._detail or self._still).pictures[:_MAP], self._still.map)
+        return [i for i in _PICTURES if pictures[i] is not None and self._opacity.get(i, 1.0)]
 
     def placed(self, shapes: Iterable[Shape]) -> list[Shape]:
         """Shapes given in image coordinates, moved to where they lie on the canvas."""

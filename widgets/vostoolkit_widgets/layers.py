@@ -66,12 +66,11 @@ class Layers:
                     channel.flush()
                     channel._caching = False
 
-    def load(self, source: int, picture: bytes | None) -> None:
-        """Nothing; puts an encoded picture (JPEG, PNG), or none, into a hidden canvas."""
+    def load(self, source: int, picture: bytes) -> None:
+        """Nothing; puts an encoded picture (JPEG, PNG) into a hidden canvas."""
         canvas = self._sources[source]
         canvas.clear()
-        if picture is not None:
-            self._channel.send_draw_command(canvas, COMMANDS["putImageData"], [0, 0], [picture])
+        self._channel.send_draw_command(canvas, COMMANDS["putImageData"], [0, 0], [picture])
 
     def put(self, layer: int, picture: bytes, *, at: tuple[float, float], scale: float) -> None:
         """Nothing; draws an encoded picture onto a layer, its pixels so many of the layer's."""
