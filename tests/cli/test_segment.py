@@ -81,6 +81,17 @@ def test_a_simulated_user_shows_the_object_and_answers(user: str, tmp_path: Path
     assert summary_in(tmp_path / "out")["user"] == user
 
 
+def test_a_simulated_user_shows_an_object_that_comes_later(tmp_path: Path):
+    folder = write_folder(tmp_path / "clip", 4)
+    for number in (2, 3):
+        both = labels(number)
+        both[44:60, 60:90] = 5
+        write_labels(folder / "Annotations", number, both)
+    assert segment(folder, "--user", "simulated", "--out", tmp_path / "out") == 0
+    trace = pd.read_csv(tmp_path / "out" / "trace.csv")
+    assert trace[trace["object"] == 5]["frame"].tolist() == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("marks", "message"),
     [

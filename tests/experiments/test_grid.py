@@ -121,9 +121,16 @@ def test_results_failures_and_a_report(template, tmp_path, capsys):
         assert not (out / "finished" / name).exists()
     assert main(["experiment", "report", str(out), "--by", "number", "--values", "J"]) == 0
     assert "| 1 | 1 | 0.100 [0.100, 0.100] |" in (out / "report.md").read_text()
-    assert "plotly" in (out / "report.html").read_text()
+    page = (out / "report.html").read_text()
+    assert "plotly" in page
+    assert "1 runs; 1 more failed. Means over clips" in page
+    assert main(["experiment", "report", str(out)]) == 0  # what varies, and the usual numbers
+    assert "| number | clips | J |" in (out / "report.md").read_text()
+    capsys.readouterr()
     assert main(["experiment", "status", str(out)]) == 0
-    assert capsys.readouterr().out.count("done") == 1
+    shown = capsys.readouterr().out
+    assert shown.count("done") == 1
+    assert "NUMBER" in shown.splitlines()[0]
     before = (out / "finished" / good["id"].iloc[0] / "summary.json").stat().st_mtime_ns
     main(["experiment", "run", str(path), "--out", str(out)])
     assert (out / "finished" / good["id"].iloc[0] / "summary.json").stat().st_mtime_ns == before

@@ -3,6 +3,7 @@
 import argparse
 import time
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ examples:
   vostoolkit experiment run examples/grids/lazy-xmem-table-1.toml --set dataset=lvos-v1 \\
       --set root=/data/LVOS --set preset=paper
   vostoolkit experiment status out/grid
+  vostoolkit experiment report out/grid
   vostoolkit experiment report out/grid --by user,tau_user --values J,R@0.5"""
+
+_USUAL = ("J&F", "J", "R@0.5", "NoI", "person_s")
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -47,25 +51,30 @@ def _options(parser: argparse.ArgumentParser) -> None:
         "report", help="tables and figures as HTML, Markdown, LaTeX, CSV"
     )
     reporting.add_argument("out", type=Path, metavar="FOLDER")
-    reporting.add_argument("--by", required=True, help="parameters, with commas: a row for each")
-    reporting.add_argument("--values", required=True, help="numbers, with commas: J,R@0.5")
+    reporting.add_argument(
+        "--by", help="parameters, with commas: a row for each; those that vary if left out"
+    )
+    reporting.add_argument(
+        "--values", help="numbers, with commas: J,R@0.5; the usual ones if left out"
+    )
     reporting.add_argument("--over", default="clip", help="the parameter that is averaged over")
     reporting.set_defaults(run=_report)
 
 
 def _run(args: argparse.Namespace) -> int:
-    from vostoolkit.experiments.experiment import read_grid
+    from vostoolkit.experiments.experiment import read_grid, varied
     from vostoolkit.experiments.grid import Progress, run_grid
 
     experiments = read_grid(args.grid, dict(map(_changed, args.set)))
     out = args.out or Path("out") / args.grid.stem
     start = time.monotonic()
     ended: list[bool] = []
+    names = varied([experiment.parameters for experiment in experiments])
 
     def watch(progress: Progress) -> None:
         ended.append(progress.outcome.error is None)
         left = (time.monotonic() - start) / len(ended) * (progress.total - progress.done)
-        name = progress.outcome.experiment.id
+        name = _named(progress.outcome.experiment.parameters, names)
         verdict = "done" if ended[-1] else "FAILED"
         say(f"{progress.done}/{progress.total}  {name}  {verdict}  about {left / 60:.0f} min left")
         if progress.outcome.error:
@@ -75,7 +84,13 @@ def _run(args: argparse.Namespace) -> int:
     run_grid(experiments, out, jobs=args.jobs, scheduler=args.scheduler, watch=watch)
     failed = ended.count(False)
     say(f"{len(experiments) - failed} of {len(experiments)} done")
+    say(f"tables and figures: vostoolkit experiment report {out}")
     return 2 if failed else 0
+
+
+def _named(parameters: Mapping[str, object], names: Sequence[str]) -> str:
+    """What tells an experiment from the others of its grid."""
+    return ", ".join(str(parameters.get(name, "–")) for name in names) or "the only one"
 
 
 def _changed(text: str) -> tuple[str, Any]:
@@ -90,9 +105,16 @@ def _changed(text: str) -> tuple[str, Any]:
 
 
 def _status(args: argparse.Namespace) -> int:
-    rows = _store(args.out).table().to_dict("records")
-    lines = [(str(r["id"]), f"{r['seconds']:.0f}", _verdict(r["error"])) for r in rows]
-    say(table([("ID", "SECONDS", "RESULT"), *lines]))
+    from vostoolkit.experiments.experiment import varied
+
+    store = _store(args.out)
+    rows, parameters = store.table().to_dict("records"), store.parameters()
+    names = varied(parameters)
+    lines = [
+        (str(row["id"]), _named(own, names), f"{row['seconds']:.0f}", _verdict(row["error"]))
+        for row, own in zip(rows, parameters, strict=True)
+    ]
+    say(table([("ID", ", ".join(names).upper(), "SECONDS", "RESULT"), *lines]))
     return 0
 
 
@@ -101,10 +123,19 @@ def _verdict(error: str) -> str:
 
 
 def _report(args: argparse.Namespace) -> int:
+    from vostoolkit.experiments.experiment import varied
     from vostoolkit.experiments.report import write_report
 
-    rows = _store(args.out).table()
-    by, values = args.by.split(","), args.values.split(",")
+    store = _store(args.out)
+    rows = store.table()
+    usual = [name for name in varied(store.parameters()) if name not in (args.over, "seed")]
+    by = args.by.split(",") if args.by else usual
+    values = args.values.split(",") if args.values else [v for v in _USUAL if v in rows]
+    if not by or not values:
+        raise ExperimentError(
+            f"what to report? Name parameters (--by) and numbers (--values): there are "
+            f"{', '.join(map(str, rows))}"
+        )
     page = write_report(rows, args.out, by, values, over=args.over)
     say((args.out / "report.md").read_text(encoding="utf-8"))
     say(f"{page}, and report.md, report.tex, report.csv and results.csv beside it")

@@ -67,6 +67,12 @@ class Experiment:
         return Experiment(**json.loads(text))
 
 
+def varied(parameters: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    """The names of the parameters that aren't the same in all of them, in their order."""
+    names = dict.fromkeys(name for held in parameters for name in held)
+    return tuple(n for n in names if len({repr(held.get(n)) for held in parameters}) > 1)
+
+
 def read_grid(
     path: str | Path, changes: Mapping[str, Value] | None = None
 ) -> tuple[Experiment, ...]:

@@ -23,7 +23,9 @@ class Interval:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        digits = 3 if max(abs(self.low), abs(self.high)) < 2 else 1
+        mean, low, high = (f"{value:.{digits}f}" for value in (self.mean, self.low, self.high))
+        return f"{mean} [{low}, {high}]"
 
 
 def interval(values: Sequence[float], *, seed: int = 0) -> Interval:
@@ -110,7 +112,9 @@ def write_report(
     write_whole(out / "report.md", _markdown(text).encode())
     write_whole(out / "report.tex", _latex(text).encode())
     page = out / "report.html"
-    write_whole(page, _page(table, text, by, values).encode())
+    failed = int((rows["error"] != "").sum())
+    runs = f"{len(rows) - failed} runs" + (f"; {failed} more failed" if failed else "")
+    write_whole(page, _page(table, text, by, values, f"{runs}. Means over {over}s").encode())
     return page
 
 
@@ -132,38 +136,49 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{c}" if c in "&%$#_{}" else c for c in text).replace("–", "--")
 
 
-def _page(table: pd.DataFrame, text: pd.DataFrame, by: Sequence[str], values: Sequence[str]) -> str:
+def _page(
+    table: pd.DataFrame, text: pd.DataFrame, by: Sequence[str], values: Sequence[str], what: str
+) -> str:
     from plotly import graph_objects as figures  # here: the core starts without plotly
 
     names = [", ".join(map(str, row)) for row in table[list(by)].to_numpy()]
     parts: list[str] = []
     for number, value in enumerate(values):
         cells = table[value].tolist()
-        bars = figures.Bar(
-            x=names,
-            y=[getattr(c, "mean", None) for c in cells],
-            error_y={
+        points = figures.Scatter(
+            x=[getattr(c, "mean", None) for c in cells],
+            y=names,
+            mode="markers",
+            error_x={
                 "type": "data",
                 "array": [c.high - c.mean if c else 0 for c in cells],
                 "arrayminus": [c.mean - c.low if c else 0 for c in cells],
             },
-            marker_color="#0072B2",
+            marker={"color": "#0072B2", "size": 9},
         )
-        figure: Any = figures.Figure(bars)
-        figure.update_layout(title=value, template="simple_white", height=360)
+        figure: Any = figures.Figure(points)
+        figure.update_layout(
+            title=value,
+            template="simple_white",
+            height=170 + 26 * len(names),
+            yaxis={"autorange": "reversed", "automargin": True, "type": "category"},
+            xaxis={"showgrid": True},
+        )
         parts.append(figure.to_html(full_html=False, include_plotlyjs=number == 0))
-    return _HTML.format(table=text.to_html(index=False, border=0), figures="\n".join(parts))
+    shown = text.to_html(index=False, border=0)
+    return _HTML.format(what=what, table=shown, figures="\n".join(parts))
 
 
 _HTML = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Experiments</title>
 <style>
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em; }}
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 80em; margin: 2em auto; padding: 0 1em; }}
 table {{ border-collapse: collapse; }}
-th, td {{ padding: .3em .8em; text-align: left; border-bottom: 1px solid #ddd; }}
+th, td {{ padding: .3em .8em; text-align: left; border-bottom: 1px solid #ddd;
+  white-space: nowrap; font-variant-numeric: tabular-nums; }}
 </style></head><body>
 <h1>Experiments</h1>
-<p>Means over clips with 95 % confidence intervals (bootstrap over clips).</p>
+<p>{what}, with 95 % confidence intervals (bootstrap).</p>
 {table}
 {figures}
 </body></html>

@@ -76,6 +76,12 @@ class Store:
             rows = file.execute("SELECT id FROM experiments WHERE error IS NULL").fetchall()
         return frozenset(str(row[0]) for row in rows)
 
+    def parameters(self) -> tuple[dict[str, object], ...]:
+        """The parameters of each experiment, in the order of `table`."""
+        with closing(self._open()) as file:
+            rows = file.execute("SELECT parameters FROM experiments ORDER BY rowid").fetchall()
+        return tuple(json.loads(row[0]) for row in rows)
+
     def table(self) -> pd.DataFrame:
         """A row for each experiment: ``id``, parameters, numbers, seconds, and error or nothing."""
         with closing(self._open()) as file:
