@@ -6,6 +6,7 @@ import weakref
 from ipywidgets.widgets.widget import _instances
 from toys import NumberedVideo, ToyMethod
 from vostoolkit_widgets import Explorer
+from vostoolkit_widgets.lineage import DEPTH
 from widgets.explorer_hands import click, press
 
 from vostoolkit.session import Session
@@ -35,3 +36,14 @@ def test_a_closed_explorer_leaves_nothing():
     explorer.close()
     left = [type(_instances[key]).__name__ for key in set(_instances) - before]
     assert not left
+
+
+def test_sessions_that_undo_no_longer_leads_back_to_are_let_go():
+    explorer = Explorer(Session(ToyMethod(), NumberedVideo(10)))
+    first = weakref.ref(explorer.session)
+    for _ in range(DEPTH + 1):
+        explorer.session = Session(ToyMethod(), NumberedVideo(10))
+    assert explorer.settle(10)
+    gc.collect()
+    assert first() is None
+    explorer.close()

@@ -1,18 +1,23 @@
 """Which session came before and after the one that is shown, so that taking another is undone."""
 
+from collections import deque
+
 from vostoolkit.history import Point
 from vostoolkit.session import Session
+
+DEPTH = 3
+"""Undo leads back over so many sessions; each holds all that it can show at once."""
 
 
 class Lineage:
     """The sessions that were shown, in the order in which one took another's place.
 
     A session goes back to the one before it once nothing is left to undo that was done since it was
-    taken, and on to the one after it while it stands as it did.
+    taken, and on to the one after it while it stands as it did. Only the last few are kept.
     """
 
     def __init__(self) -> None:
-        self._before: list[tuple[Session, int]] = []
+        self._before: deque[tuple[Session, int]] = deque(maxlen=DEPTH)
         self._after: list[tuple[Session, Point]] = []
 
     def take(self, old: Session, new: Session) -> None:
