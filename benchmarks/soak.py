@@ -5,6 +5,7 @@ than a tenth after the first quarter, or if the prompts alone don't give the sam
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -13,9 +14,21 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from lab_server import desktop
-from random_hands import CELLS, RandomHands, is_replay, rest
+from random_hands import CELLS, RandomHands, Soaked, is_replay, rest
 
 FLAT = 1.1
+
+
+def by_minute(soaked: Soaked) -> str:
+    """A table of what there was at the beginning and after each minute."""
+    lines: list[list[object]] = []
+    before = 0
+    for minute, (events, counted) in enumerate(soaked.minutes):
+        lines.append([minute, events - before, *counted.values()])
+        before = events
+    head = ["minute", "events", *soaked.minutes[0][1]]
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 
 
 def main() -> None:
@@ -23,6 +36,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    loads = [os.getloadavg()[0]]
     with tempfile.TemporaryDirectory() as folder, desktop(Path(folder)) as desk:
         notebook = desk.open("soak", *CELLS)
         for index in range(len(CELLS)):
@@ -33,9 +47,13 @@ def main() -> None:
         same = is_replay(notebook)
         troubles, prompts = notebook.value("troubles"), notebook.value("len(session.prompts)")
         errors = notebook.errors
-    print(f"{soaked.events} events in {soaked.seconds:.0f} s, seed {arguments.seed}")
+    loads.append(os.getloadavg()[0])
+    rate = soaked.events / soaked.seconds
+    print(f"{soaked.events} events in {soaked.seconds:.0f} s: {rate:.1f}/s, seed {arguments.seed}")
+    print(f"cores {os.cpu_count()}, load before and after: {loads[0]:.1f}, {loads[1]:.1f}")
     print(f"errors in the page: {len(errors)}, in Python: {len(troubles)}")
     print("\n".join(sorted(set(errors) | set(troubles))))
+    print(by_minute(soaked))
     for name, sizes in (("kernel", soaked.kernel), ("browser", soaked.browser)):
         quarters = [np.median(part) / 2**20 for part in np.array_split(sizes, 4)]
         print(f"{name}, MB by quarter: " + ", ".join(f"{size:.0f}" for size in quarters))

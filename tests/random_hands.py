@@ -1,4 +1,7 @@
-"""Random hands on an Explorer in the browser: pointer, keys and every control there is."""
+"""Random hands on an Explorer in the browser: pointer, keys and controls.
+
+They use all controls but those of files, and of training, which takes minutes.
+"""
 
 import time
 from collections.abc import Callable
@@ -26,10 +29,39 @@ logging.getLogger("vostoolkit_widgets").setLevel(logging.INFO)
 threading.excepthook = lambda hook: troubles.append(repr(hook.exc_value))
 clip = demo_clip(frames=60, size=(180, 320))
 method = vos.LazyXMem.preset("nano")
-session = vos.Session(method, clip.video)
 """,
-    "explorer = Explorer(session); explorer",
+    "explorer = Explorer(vos.Session(method, clip.video)); explorer",
 )
+OBJECTS = 5
+"""A person seldom has more at work; the hands delete one when there are."""
+
+COUNT = """
+import ctypes, gc, torch
+from ipywidgets.widgets.widget import _instances
+class Malloc(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in
+                "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keep".split()]
+mallinfo = ctypes.CDLL(None).mallinfo2
+mallinfo.restype = Malloc
+def counted():
+    "MB in use, freed but kept, and of tensors; how many sessions, widgets, objects, prompts."
+    gc.collect()
+    alive, session = gc.get_objects(), explorer.session
+    stores = [one.untyped_storage() for one in alive if type(one) is torch.Tensor]
+    sizes = {store.data_ptr(): store.nbytes() for store in stores}
+    malloc = mallinfo()
+    return {
+        "in use, MB": malloc.uordblks + malloc.hblkhd >> 20,
+        "freed, MB": malloc.fordblks >> 20,
+        "tensors, MB": round(sum(sizes.values()) / 2**20),
+        "sessions": sum(type(one) is vos.Session for one in alive),
+        "widgets": len(_instances),
+        "objects": len({prompt.object_id for prompt in session.prompts}),
+        "prompts": len(session.prompts),
+        "acts to undo": session.history.done,
+        "frames": len(session.trace.frames),
+    }
+"""
 REPLAY = """
 from vostoolkit.checkpoints import CheckpointStore
 from vostoolkit.runner import Runner
@@ -62,7 +94,7 @@ IS_SAME = """{
 CONTROLS = """() => [...document.querySelectorAll(
     '.vos-explorer button, .vos-explorer input, .vos-explorer select')]
     .filter(one => one.offsetParent && !one.disabled && one.type !== 'file'
-        && !/export|import|save|load/i.test(one.title + one.textContent))
+        && !/export|import|save|load|adapt|teach|train/i.test(one.title + one.textContent))
     .map(one => { const { x, y, width, height } = one.getBoundingClientRect();
                   return [one.tagName, x + width * Math.random(), y + height / 2]; })"""
 CHOOSE = """([x, y, share]) => {
@@ -81,18 +113,28 @@ STAY = """() => {
     if (!document.activeElement.closest('.vos-explorer'))
         document.querySelector("canvas[aria-label^='video frame']").focus();
 }"""
-KEYS = [*"  fffffffspxzcblrehn[]+-0123", "ArrowLeft", "ArrowRight", "Shift+ArrowLeft"]
+DELETE = """share => {
+    const bins = [...document.querySelectorAll(".vos-chip button:last-child")];
+    bins[Math.floor(share * bins.length)].click();
+}"""
+MANY = "document.querySelectorAll('.vos-chip').length"
+KEYS = [*"   ffffffffffffspxzcblrehn[]+-0123", "ArrowLeft", "ArrowRight", "Shift+ArrowLeft"]
 KEYS += ["Shift+ArrowRight", "Shift+Z", "Control+z", "Tab", "Enter", "Escape", "d"]
 
 
 @dataclass
 class Soaked:
-    """What came out of it; memory in bytes, sampled every few seconds."""
+    """What came out of it; memory in bytes, sampled every few seconds.
+
+    ``minutes`` has for its beginning, each minute and its end the events so far, and what the
+    kernel counts.
+    """
 
     events: int = 0
     seconds: float = 0.0
     kernel: list[int] = field(default_factory=list)
     browser: list[int] = field(default_factory=list)
+    minutes: list[tuple[int, dict[str, int]]] = field(default_factory=list)
 
     def growth(self) -> float:
         """Kernel memory in the last quarter over that in the second, by their medians."""
@@ -110,6 +152,7 @@ class RandomHands:
         self._rate = rate
         self._controls: list[tuple[str, float, float]] = []
         self._looked_at = 0.0
+        notebook.execute(COUNT)
         self._pid = notebook.value("__import__('os').getpid()")
         self.done = Soaked()
 
@@ -117,7 +160,7 @@ class RandomHands:
         """What came out of doing random things for so long."""
         start = time.monotonic()
         acts: list[tuple[Callable[[], None], float]] = [
-            (self._click, 0.06),  # each takes the run back to its frame
+            (self._click, 0.04),  # each takes the run back to its frame
             (self._drag, 0.03),
             (self._scrub, 0.06),
             (self._key, 0.45),
@@ -128,11 +171,14 @@ class RandomHands:
         while (now := time.monotonic() - start) < seconds:
             self._look()
             self._pace(start)
+            if now > 60 * len(self.done.minutes):
+                self._count()
             acts[self._rng.choice(len(acts), p=shares / shares.sum())][0]()
             if now > 5 * len(self.done.kernel):
                 self._weigh()
         self._page.mouse.up()
         self.done.seconds = time.monotonic() - start
+        self._count()
         return self.done
 
     def _pace(self, start: float) -> None:
@@ -146,6 +192,15 @@ class RandomHands:
             self._looked_at = time.monotonic()
             self._controls = self._page.evaluate(CONTROLS)
             self._frame, self._timeline = self._page.evaluate(BOXES)
+            if self._page.evaluate(MANY) > OBJECTS:
+                self._page.evaluate(DELETE, self._rng.random())
+
+    def _count(self) -> None:
+        self._weigh()
+        sizes = (round(size[-1] / 2**20) for size in (self.done.kernel, self.done.browser))
+        weighed = dict(zip(("kernel, MB", "browser, MB"), sizes, strict=True))
+        counted = weighed | self._notebook.value("counted()")
+        self.done.minutes.append((self.done.events, counted))
 
     def _weigh(self) -> None:
         self.done.kernel.append(psutil.Process(self._pid).memory_info().rss)
