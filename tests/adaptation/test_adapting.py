@@ -85,12 +85,14 @@ def test_there_and_back_by_hand(clip, first, left):
     labels = np.zeros((64, 96), np.uint8)
     labels[10:20, 30:40] = 1
     one = Annotated(first, clip.video[first].image, labels)
-    assert there_and_back(Shrinking(), clip.video, one, reach=3) == pytest.approx(left / 10)
+    back = there_and_back(Shrinking(), clip.video, one, reach=3)
+    assert back.overlap == pytest.approx(left / 10) and back.frame == first
+    assert np.flatnonzero(back.labels.any(0)).tolist() == list(range(40 - left, 40))
 
 
 def test_a_single_frame_leads_nowhere(annotated):
     video = synthetic_clip(4, frames=1, size=(64, 96)).video
-    assert np.isnan(there_and_back(Shrinking(), video, annotated[0], reach=3))
+    assert np.isnan(there_and_back(Shrinking(), video, annotated[0], reach=3).overlap)
 
 
 def test_gain_is_worth_it_only_if_neither_number_falls():
@@ -124,17 +126,21 @@ def test_a_session_goes_on_meanwhile_and_takes_the_network_in_a_branch(session):
     result = adapting.result(timeout_s=120)
     assert adapting.is_done
     assert adapting.progress == 1.0
-    branch = session.branch(0, propagator=result.propagator)
+    branch = session.anew(propagator=result.propagator)
     branch.run(until=0)
-    assert branch.prompts == session.prompts[:1]
+    assert branch.prompts == session.prompts
     assert branch.labels(0).any()
     assert branch.method.propagator is result.propagator
     assert session.method.propagator is not result.propagator
     assert f"{result.gain.after.synthetic:.2f}" in result._repr_html_()
+    (before,), (after,) = result.gain.before.returned, result.gain.after.returned
+    assert before.frame == after.frame == 0 and before.labels.shape == after.labels.shape
+    assert result.picture().shape[1] > 2 * result.picture().shape[0]  # three panels in a row
 
 
 def test_stopped_work_has_no_result(session):
     adapting = start_adapting(session, steps=500)
+    assert not adapting.wait(0.0)
     adapting.stop()
     with pytest.raises(SessionError, match="was stopped"):
         adapting.result(timeout_s=120)

@@ -19,7 +19,9 @@ from vostoolkit.adaptation.synthesis import Annotated, Synthesis, synthetic_batc
 from vostoolkit.device import choose_device
 from vostoolkit.frames import Video
 from vostoolkit.networks.xmem import XMem
-from vostoolkit.pictures.html import facts
+from vostoolkit.pictures.html import facts, img
+from vostoolkit.pictures.layout import Picture
+from vostoolkit.pictures.returned import ComingBack, returned_picture
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.training.learn_propagation import batch_loss
 from vostoolkit.training.loop import Budget, Loss, Optimisation, fit, start
@@ -34,20 +36,34 @@ class Adapted:
 
     propagator: XMemPropagator
     gain: Gain
+    annotated: tuple[Annotated, ...]
+
+    def picture(self, most: int = 3) -> Picture:
+        """The annotated frames that came back worst: as annotated, and back before and after.
+
+        Each mask was carried some frames on and back; dashed is what a person annotated.
+        """
+        before, after = self.gain.before.returned, self.gain.after.returned
+        found = zip(self.annotated, before, after, strict=True)
+        worst = sorted(found, key=lambda three: three[1].overlap)[:most]
+        return returned_picture(
+            [ComingBack(a.frame, a.image, (a.labels, b.labels, c.labels)) for a, b, c in worst]
+        )
 
     def _repr_html_(self) -> str:
-        """The gain as a small table; the last line of a cell shows it."""
+        """The gain as a small table and a picture; the last line of a cell shows them."""
         before, after = self.gain.before, self.gain.after
         verdict = "yes" if self.gain.is_worth_it else "no"
         title = "Adapted to this video: mean IoU before → after"
-        return facts(
+        table = facts(
             title,
             {
                 "there and back": f"{before.there_and_back:.2f} → {after.there_and_back:.2f}",
                 "on clips made of it": f"{before.synthetic:.2f} → {after.synthetic:.2f}",
                 "worth switching in": verdict,
             },
-        ).html
+        )
+        return table.html + img(self.picture(), f"{title}, as masks: {self.gain}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,4 +137,4 @@ def adapt(
     rest = 1 - edge
     after = measure(own, video, annotated, progress=lambda s: told(rest + edge * s))
     told(1.0)
-    return Adapted(own, Gain(before, after))
+    return Adapted(own, Gain(before, after), tuple(annotated))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from vostoolkit.adaptation.adapt import Adapted, adapt
 from vostoolkit.adaptation.synthesis import annotated_frames
@@ -10,6 +11,8 @@ from vostoolkit.errors import SessionError
 from vostoolkit.frames import Video
 from vostoolkit.session import Session
 from vostoolkit.stages.propagate_xmem import XMemPropagator
+
+_FIRST_GUESS = 0.03
 
 
 class _Stopped(Exception):
@@ -27,7 +30,7 @@ class Adapting:
                 f"again; this is {type(session.method).__name__} with a "
                 f"{type(propagator).__name__} on a {type(session.video).__name__}"
             )
-        self.progress = 0.0
+        self.progress, self._began = 0.0, time.monotonic()
         self._is_stopping = threading.Event()
         self._result: Adapted | None = None
         self._error: Exception | None = None
@@ -48,6 +51,23 @@ class Adapting:
     def is_done(self) -> bool:
         """Whether it ended, by itself or because it was stopped."""
         return not self._thread.is_alive()
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether somebody stopped it."""
+        return self._is_stopping.is_set()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will still take at the pace so far; None until that is known."""
+        if self.progress < _FIRST_GUESS:
+            return None
+        return (time.monotonic() - self._began) * (1 / self.progress - 1)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether it ended in time."""
+        self._thread.join(timeout_s)
+        return self.is_done
 
     def stop(self) -> None:
         """Nothing; the work ends at its next step, without a result."""
@@ -77,7 +97,7 @@ def start_adapting(session: Session, *, steps: int = 60, seed: int = 0) -> Adapt
     """An adaptation of the session's propagator to its video, on a thread beside the session.
 
     It learns from the frames that a person marked so far. The session isn't touched: look at the
-    result's gain, then take it with `session.branch(0, propagator=result.propagator)`.
+    result's gain, then take it with `session.anew(propagator=result.propagator)`.
 
     Raises:
         SessionError: no frame was marked, a live stream, or a method without an XMemPropagator.

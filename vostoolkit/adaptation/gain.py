@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from vostoolkit.adaptation.synthesis import Annotated, Synthesis, synthetic_batch
+from vostoolkit.arrays import Labels
 from vostoolkit.frames import Video
 from vostoolkit.masks import Masks
 from vostoolkit.metrics.overlap import iou
@@ -24,17 +25,30 @@ from vostoolkit.training.losses import mean_overlap
 _EVERY = 5
 
 
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """What is left of an annotated frame's labels after they were carried on and back again.
+
+    ``overlap`` is the mean IoU over its objects; nan where there is no other frame.
+    """
+
+    frame: int
+    labels: Labels
+    overlap: float
+
+
 @dataclass(frozen=True)
 class Measured:
     """One network's two numbers, both mean IoU in [0, 1]; the first is nan for a single frame.
 
     ``there_and_back`` compares an annotated mask with what is left of it after it was carried some
-    frames on and back again; ``synthetic`` is on clips made of the annotated frames that no
-    training saw.
+    frames on and back again, frame by frame in ``returned``; ``synthetic`` is on clips made of the
+    annotated frames that no training saw.
     """
 
     there_and_back: float
     synthetic: float
+    returned: tuple[Returned, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -71,34 +85,36 @@ def measure(
 
     ``progress`` gets the share that is done; what it raises stops the work.
     """
-    overlaps: list[float] = []
+    returned: list[Returned] = []
     for number, one in enumerate(annotated):
-        overlaps.append(there_and_back(propagator, video, one, reach=reach))
+        returned.append(there_and_back(propagator, video, one, reach=reach))
         if progress is not None:
             progress((number + 1) / (len(annotated) + 1))
-    return Measured(fmean(overlaps), _on_made_clips(propagator.network, annotated, seed))
+    overlap = fmean(one.overlap for one in returned)
+    return Measured(overlap, _on_made_clips(propagator.network, annotated, seed), tuple(returned))
 
 
 def there_and_back(
     propagator: Propagator[Any], video: Video, annotated: Annotated, *, reach: int
-) -> float:
-    """Mean IoU over objects of annotated masks with themselves, carried on and back.
+) -> Returned:
+    """What is left of annotated masks that were carried on and back, and the IoU with them.
 
     On the way back nothing is known but the masks that arrived. Where too few frames follow, the
-    way leads to earlier ones first; nan for a video of one frame.
+    way leads to earlier ones first.
     """
     first = annotated.frame
     last = min(first + reach, len(video) - 1)
     if last - first < min(reach, first):
         last = first - min(reach, first)
     if last == first:
-        return float("nan")
+        return Returned(first, annotated.labels, float("nan"))
     step = 1 if last > first else -1
     objects = tuple(int(o) for o in np.unique(annotated.labels) if o)
     masks = Masks.from_labels(annotated.labels, objects)
     there = _carried(propagator, video, masks, range(first, last + step, step))
     back = _carried(propagator, video, there, range(last, first - step, -step)).labels()
-    return fmean(iou(back == o, annotated.labels == o) for o in objects)
+    overlap = fmean(iou(back == o, annotated.labels == o) for o in objects)
+    return Returned(first, back, overlap)
 
 
 def _carried(propagator: Propagator[Any], video: Video, masks: Masks, frames: range) -> Masks:

@@ -1,5 +1,6 @@
 """Widgets for vostoolkit in Jupyter: look at a session, answer it, and correct it."""
 
+from vostoolkit_widgets.adaptation import Adaptation
 from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.chart import Curve, curves_of
 from vostoolkit_widgets.comparison import Comparison
@@ -11,6 +12,7 @@ from vostoolkit_widgets.timeline import Timeline
 from vostoolkit_widgets.work import ExportMenu
 
 __all__ = [
+    "Adaptation",
     "Comparison",
     "Curve",
     "Explorer",

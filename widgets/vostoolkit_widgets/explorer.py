@@ -78,7 +78,7 @@ class Explorer:
         self._keeping, self._lineage = Keeping(session, folder), Lineage()
         self._gaze = Gaze.on(session.frame or 0, session.video.size)
         self._desk = Worker("vostoolkit-explorer", self._failed)
-        host = Host(self._desk.post, self._failed, lambda: self._driver.stop(), self._take)
+        host = Host(self._desk.post, self._failed, self._act, self._take)
         self._insight = Insight(session, host, truth=truth)
         doings = Doings(
             act=self._act,

@@ -11,6 +11,7 @@ from vostoolkit.arrays import ObjectId
 from vostoolkit.frames import Video
 from vostoolkit.session import Session
 from vostoolkit.what_if import as_decided
+from vostoolkit_widgets.adaptation import Adaptation
 from vostoolkit_widgets.agreement import Agreement, LabelsOrNone
 from vostoolkit_widgets.chart import Curve, curves_of
 from vostoolkit_widgets.comparison import Comparison
@@ -25,6 +26,7 @@ from vostoolkit_widgets.worker import Worker
 _FOLDS = {
     "memory": "What is in memory, where a pixel is read from, who reads a place",
     "branch": "Another run from here on beside this one",
+    "adapt": "Teach the network this video, from the frames that you marked",
 }
 
 
@@ -32,13 +34,13 @@ _FOLDS = {
 class Host:
     """What an `Insight` needs of the Explorer that it is part of.
 
-    ``later`` does jobs where drawing is done, ``failed`` tells what went wrong, ``stop`` stops the
-    run, and ``take`` goes on with another session.
+    ``later`` does jobs where drawing is done, ``failed`` tells what went wrong, ``act`` does what a
+    button stands for, and ``take`` goes on with another session.
     """
 
     later: Callable[[Callable[[], None]], None]
     failed: Callable[[Exception], None]
-    stop: Callable[[], None]
+    act: Callable[[str], None]
     take: Callable[[Session], None]
 
 
@@ -64,7 +66,7 @@ class Insight:
         self.timeline = Timeline(1, later=host.later)
         self.thresholds = Thresholds(lambda name, value: host.later(lambda: self._do(name, value)))
         self.inspector = Inspector(session, later=self._work.post)
-        makers = {"memory": self._memory, "branch": self._branch}
+        makers = {"memory": self._memory, "branch": self._branch, "adapt": self._adaptation}
         self.folds = Folds(
             {name: (_FOLDS[name], make) for name, make in makers.items()}, later=self._work.post
         )
@@ -76,7 +78,8 @@ class Insight:
         """Nothing; shows a session over time, and the spot in it that is looked at."""
         if session is not self._session:
             self._session, self.trial, self._decided = session, Trial(session), {}
-            self._work.post(lambda: self.folds.put("memory", None))
+            for name in ("memory", "adapt"):
+                self._work.post(partial(self.folds.put, name, None))
             self._let_drag()
         self._spot = spot
         comparison = self.folds.part("branch")
@@ -166,12 +169,21 @@ class Insight:
         comparison.run()
 
     def _use(self) -> None:
-        self._host.stop()
+        self._host.act("stop")
         self._host.take(self.trial.branch(self._spot.frame))
 
     def _memory(self) -> MemoryView:
         spot = self._spot
         return MemoryView(self._session, spot.frame, spot.object_id, later=self._work.post)
+
+    def _adaptation(self) -> Adaptation:
+        return Adaptation(self._session, take=self._take_adapted)
+
+    def _take_adapted(self, session: Session) -> None:
+        """Nothing; goes on with a session that hasn't begun, and runs it."""
+        self._host.act("stop")
+        self._host.take(session)
+        self._host.act("run")
 
     def _branch(self) -> Comparison:
         """Another run from here on, with the thresholds that are tried.
@@ -179,7 +191,7 @@ class Insight:
         Raises:
             SessionError: there is nothing yet that could be done again.
         """
-        self._host.stop()
+        self._host.act("stop")
         return Comparison(self._session, self.trial.branch(self._spot.frame))
 
 
