@@ -60,8 +60,10 @@ class TestGrid:
         assert clips[:3] == ["long-00", "long-01", "short-07"]
         assert sorted(clips[2:]) == [f"short-0{number}" for number in range(10)]
         path.write_text(path.read_text().replace("long-0[01]", "tall-*"))
-        with pytest.raises(ExperimentError, match=r"synthetic has no clip like 'tall-\*'"):
+        with pytest.raises(ExperimentError, match=r"synthetic has no clip like 'tall-\*': it has"):
             read_grid(path)
+        with pytest.raises(ExperimentError, match="synthetic has no clip like 'bear'"):
+            read_grid(path, {"clip": ["short-00", "bear"]})
 
     def test_changes_replace_parameters_and_lists(self, template):
         path = grid_file(template, ["a", "b"], [1, 2])

@@ -148,12 +148,11 @@ def _matching(patterns: Sequence[str], dataset: str, root: str | None) -> list[s
     """The clips of a data set that are named, or that a pattern stands for."""
     from vostoolkit.data.datasets import open_dataset  # here: most grids need no data set
 
-    found: list[str] = []
+    names, found = open_dataset(dataset, root).names, list[str]()
     for pattern in patterns:
-        if not set(pattern) & set("*?["):
-            found.append(pattern)
-        elif own := fnmatch.filter(open_dataset(dataset, root).names, pattern):
-            found += own
-        else:
-            raise ExperimentError(f"{dataset} has no clip like {pattern!r}")
+        own = [pattern] if pattern in names else fnmatch.filter(names, pattern)
+        if not own:
+            some = ", ".join(names[:8])
+            raise ExperimentError(f"{dataset} has no clip like {pattern!r}: it has {some}, …")
+        found += own
     return list(dict.fromkeys(found))
