@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import torch
@@ -23,7 +23,9 @@ from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine import ClickRefiner, GrabCutRefiner
 from vostoolkit.training.cards import Evidence, clip_scores, write_card
 from vostoolkit.training.judged import (
+    LARGE,
     LONG,
+    SMALL,
     Judged,
     Scored,
     carried,
@@ -41,7 +43,7 @@ from vostoolkit.training.judged_clicks import (
     procedural_targets,
     real_targets,
 )
-from vostoolkit.training.judged_kept import Kept, weights_digest
+from vostoolkit.training.judged_kept import Kept, Key, weights_digest
 from vostoolkit.training.judged_report import Row, write_report
 from vostoolkit.training.sheets import carried_sheet, clicked_sheet
 
@@ -59,6 +61,7 @@ examples:
 
 
 _SHOWN = 12
+Judge: TypeAlias = Callable[[Iterable[Judged]], list[Scored]]
 _ALL = "all dense real"
 _SPEED = "speed, with the split by stage: python benchmarks/frame.py"
 _CLICK_GOALS = {1: 0.6, 3: 0.72, 5: 0.78}
@@ -128,9 +131,9 @@ def write_cards(rows: list[Row], kept: Kept, folder: Path, short: int, long: int
     key = ("nano", weights_digest("nano"))
     preset = LazyXMem.preset("nano")
     judge = partial(_judged, XMemPropagator.nano, preset.update.every, preset.uncertainty)
-    scored = kept.scored((*key, "short", short), lambda: judge(procedural_clips(short)))
-    scored += kept.scored((*key, "long", long), lambda: judge(procedural_clips(long, LONG)))
-    shown = procedural_clips(min(short, _SHOWN))
+    brief, lasting = _held_out(kept, key, judge, short, long, LARGE)
+    scored = [*brief, *lasting]
+    shown = procedural_clips(min(short, _SHOWN), size=LARGE)
     carried_over = carried_sheet(XMemPropagator.nano(), shown, every=preset.update.every)
     scores = kept.clicks(
         ("click", weights_digest("click"), f"{short} procedural"),
@@ -178,12 +181,13 @@ def propagation_rows(real: list[Judged], kept: Kept, *, short: int, long: int) -
         is_ours = name == "nano"
         key = (name, weights_digest(name) if is_ours else "")
         judge = partial(_judged, make, every, preset.uncertainty if is_ours else None)
-        brief = kept.scored((*key, "short", short), lambda j=judge: j(procedural_clips(short)))
-        lasting = kept.scored((*key, "long", long), lambda j=judge: j(procedural_clips(long, LONG)))
-        where, mean = f"{short} procedural, {long} long", mean_overlap([*brief, *lasting])
-        yield Row("mean J", name, where, mean, 0.78 if is_ours else None)
-        if is_ours:
-            yield from _lasting_rows(lasting, name, f"{long} long")
+        for size in (LARGE, SMALL):
+            brief, lasting = _held_out(kept, key, judge, short, long, size)
+            height, width = size
+            where, mean = f"procedural, {width} x {height}", mean_overlap([*brief, *lasting])
+            yield Row("mean J", name, where, mean, 0.78 if is_ours else None)
+            if is_ours:
+                yield from _lasting_rows(lasting, name, f"{long} long, {width} x {height}")
         found: dict[str, float] = {}
         for clip in real:
             scored = kept.scored((*key, "real", clip.name), lambda j=judge, c=clip: j([c]))
@@ -198,6 +202,19 @@ def propagation_rows(real: list[Judged], kept: Kept, *, short: int, long: int) -
         bars = {c: max(value, bars.get(c, 0.0)) for c, value in found.items()}
         if dense := [found[clip.name] for clip in real if clip.is_dense]:
             yield Row("mean J", name, _ALL, fmean(dense), 0.77 if is_ours else None)
+
+
+def _held_out(
+    kept: Kept, key: Key, judge: Judge, short: int, long: int, size: tuple[int, int]
+) -> tuple[list[Scored], list[Scored]]:
+    """The scores on short and on long procedural clips of a size."""
+    brief = kept.scored(
+        (*key, *size, "short", short), lambda: judge(procedural_clips(short, size=size))
+    )
+    lasting = kept.scored(
+        (*key, *size, "long", long), lambda: judge(procedural_clips(long, LONG, size=size))
+    )
+    return brief, lasting
 
 
 def _judged(

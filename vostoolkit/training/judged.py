@@ -26,6 +26,9 @@ from vostoolkit.video import open_video
 SHORT, LONG = 20, 120
 """Frames of the short and of the long procedural clips."""
 
+SMALL, LARGE = (128, 192), (240, 360)
+"""Height and width of procedural clips: as in training, and about as large as nano works."""
+
 _FIRST_LONG = EVALUATION_SEEDS.start + 100
 _SMALLEST = 20
 
@@ -55,11 +58,13 @@ class Scored:
     score: float
 
 
-def procedural_clips(count: int, frames: int = SHORT) -> Iterator[Judged]:
-    """Held-out clips of 128 x 192 pixels with one or two objects; long ones have other seeds."""
+def procedural_clips(
+    count: int, frames: int = SHORT, *, size: tuple[int, int] = SMALL
+) -> Iterator[Judged]:
+    """Held-out clips with one or two objects; long ones have other seeds."""
     first = _FIRST_LONG if frames > SHORT else EVALUATION_SEEDS.start
     for seed in range(first, first + count):
-        clip = synthetic_clip(seed, frames=frames, size=(128, 192), objects=1 + seed % 2)
+        clip = synthetic_clip(seed, frames=frames, size=size, objects=1 + seed % 2)
         yield Judged(f"seed {seed}", clip.video, clip.labels, clip.objects)
 
 
