@@ -4,7 +4,7 @@ import ctypes
 import sys
 import time
 
-_PACE_S = 10.0
+_PACE_S = 3.0
 """It takes up to 0.1 s for every GB that was freed, so it isn't done more often."""
 
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
