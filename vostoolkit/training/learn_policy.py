@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import torch
@@ -140,6 +140,16 @@ class LearnPolicy:
     entropy_weight: float = 1e-4
     discount: float = 0.99
     smoothing: float = 0.97
+
+    def __post_init__(self) -> None:
+        if self.reward not in get_args(Reward):
+            kinds = ", ".join(map(repr, get_args(Reward)))
+            raise ValueError(f"reward={self.reward!r}: give one of {kinds}")
+        if self.passes < 1 or not 1 <= self.parts <= self.episodes:
+            raise ValueError(
+                f"{self.passes} passes over {self.episodes} episodes in {self.parts} parts: give "
+                "at least 1 pass, and an episode for each part"
+            )
 
     def __call__(
         self, network: nn.Module, rng: np.random.Generator, progress: float, /

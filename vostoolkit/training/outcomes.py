@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from tqdm.auto import tqdm
 
 from vostoolkit.arrays import Image, Labels, ObjectId
 from vostoolkit.frames import Frame
@@ -77,7 +78,8 @@ class Simulation:
 
     def __call__(self, clips: Iterable[Judged], rng: np.random.Generator) -> Outcomes:
         """The table of ``frames`` frames of each clip, drawn by chance."""
-        rows = [row for clip in clips for row in self._rows(clip, rng)]
+        shown = tqdm(clips, desc="simulated clicks", unit=" clips", leave=False)
+        rows = [row for clip in shown for row in self._rows(clip, rng)]
         embeddings, masks, quality = zip(*rows, strict=True)
         return Outcomes(torch.cat(embeddings), torch.stack(masks), torch.tensor(quality))
 
