@@ -94,6 +94,19 @@ def test_a_session_that_can_t_be_kept_there_says_why_and_the_work_stays(tmp_path
     explorer.close()
 
 
+def test_one_whose_folder_was_taken_over_goes_on_unsaved(tmp_path: Path):
+    first = opened(tmp_path)
+    click(first, 3, 2)
+    press(first, "frame")
+    second = opened(tmp_path)
+    first.session = first.session.branch(0)
+    assert first.settle(10) and kept(first).startswith("Not saved.")
+    press(first, "frame")
+    assert kept(second).endswith("Its 1 earlier prompts are back.")
+    for explorer in (first, second):
+        explorer.close()
+
+
 def test_other_work_is_refused_before_anything_is_shown(tmp_path: Path):
     first = opened(tmp_path)
     click(first, 3, 2)

@@ -29,7 +29,9 @@ class Keeping:
         One that takes another's place, as a branch does, is kept in its place.
         """
         kept, self._why_not = self._kept, ""
-        if kept is not None and kept.session is not session:
+        if kept is None or not kept.is_open:  # another took the folder over
+            return None
+        if kept.session is not session:
             try:
                 kept.follow(session)
             except SessionError as error:
