@@ -147,7 +147,7 @@ def test_a_click_network_cannot_choose(table: Outcomes) -> None:
         next(LearnPolicy(table)(ClickNetwork((8, 8, 8, 8, 8)), np.random.default_rng(0), 0.0))
 
 
-@pytest.mark.parametrize("wrong", [{"reward": "fame"}, {"passes": 0}, {"episodes": 2, "parts": 3}])
+@pytest.mark.parametrize("wrong", [{"passes": 0}, {"episodes": 2, "parts": 3}])
 def test_settings_that_cannot_be_are_refused(table: Outcomes, wrong) -> None:
     with pytest.raises(ValueError, match="give"):
         LearnPolicy(table, **wrong)
