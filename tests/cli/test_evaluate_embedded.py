@@ -18,6 +18,7 @@ def test_one_clip_fills_the_whole_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "scores"
+    monkeypatch.setattr(evaluate_embedded, "LONG", 24)
     assert main(["evaluate", "embedded", "--procedural", "1", "--out", str(out)]) == 0
     rows = pd.read_csv(out / "embedded.csv")
     shown = capsys.readouterr().out
@@ -38,7 +39,8 @@ def test_one_clip_fills_the_whole_table(
     assert capsys.readouterr().out == shown
 
 
-def test_real_clips_are_held_against_what_does_not_learn() -> None:
+def test_real_clips_are_held_against_what_does_not_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate_embedded, "LONG", 24)
     made = synthetic_clip(3, frames=4)
     clip = Judged("dense", made.video, made.labels, made.objects)
     sparse = replace(clip, name="sparse", is_dense=False)
