@@ -34,7 +34,7 @@ def _row(one: ComingBack) -> Picture:
     panels = [titled(_panel(one.image, given, given, view), f"frame {one.frame}, as given")]
     for name, labels in (("before", before), ("after", after)):
         overlaps = [iou(labels == o, given == o) for o in np.unique(given[given > 0]).tolist()]
-        text = f"back {name}: IoU {np.mean(overlaps):.2f}"
+        text = f"back {name}: IoU {np.mean(overlaps):.3f}"
         panels.append(titled(_panel(one.image, labels, given, view), text))
     return row(panels)
 

@@ -89,7 +89,7 @@ class RoundSheet(Bar):
             if image is None:
                 return ""
             labels = None if png is None else decode_labels(png)
-            whole = render.composed(image, labels, mask_opacity=0.55, palette=seen.palette)
+            whole = render.composed(image, labels, mask_opacity=0.8, palette=seen.palette)
             height = max(1, round(_WIDTH * whole.shape[0] / whole.shape[1]))
             small = cv2.resize(whole, (_WIDTH, height), interpolation=cv2.INTER_AREA)
             data = base64.b64encode(render.frame_jpeg(np.asarray(small))).decode()
