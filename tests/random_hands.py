@@ -156,8 +156,8 @@ class RandomHands:
         self._pid = notebook.value("__import__('os').getpid()")
         self.done = Soaked()
 
-    def soak(self, seconds: float) -> Soaked:
-        """What came out of doing random things for so long."""
+    def soak(self, seconds: float, *, least: int = 0) -> Soaked:
+        """What came out of doing random things for so long, and at least so many."""
         start = time.monotonic()
         acts: list[tuple[Callable[[], None], float]] = [
             (self._click, 0.04),  # each takes the run back to its frame
@@ -168,7 +168,7 @@ class RandomHands:
             (self._wheel, 0.06),
         ]
         shares = np.array([share for _, share in acts])
-        while (now := time.monotonic() - start) < seconds:
+        while (now := time.monotonic() - start) < seconds or self.done.events < least:
             self._look()
             self._pace(start)
             if now > 60 * len(self.done.minutes):

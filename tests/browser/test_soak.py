@@ -12,9 +12,8 @@ def test_whatever_is_done_nothing_breaks_and_the_prompts_tell_all(open_notebook)
     for index in range(len(CELLS)):
         notebook.run(index)
     notebook.page.wait_for_selector("canvas[aria-label^='video frame']")
-    soaked = RandomHands(notebook, seed=3).soak(SECONDS)
+    RandomHands(notebook, seed=3).soak(SECONDS, least=round(6 * SECONDS))  # quiet: 20 a second
     rest(notebook)
-    assert soaked.events > 4 * SECONDS  # 20 a second on a quiet machine
     assert notebook.value("troubles") == []
     assert notebook.errors == []
     same = is_replay(notebook)
