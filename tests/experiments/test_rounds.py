@@ -21,6 +21,8 @@ from vostoolkit.experiments import (
     read_grid,
     round_method,
     round_person,
+    seconds_by_objects,
+    stand_ins,
 )
 from vostoolkit.experiments.temporary import Temporary
 from vostoolkit.metrics.evaluation import evaluate
@@ -29,6 +31,7 @@ from vostoolkit.results import Request
 from vostoolkit.stages.refine import ClickRefiner
 from vostoolkit.users import cost_s
 from vostoolkit.users.eva_best import BestAnnotation
+from vostoolkit.weights import WEIGHTS
 
 CLIP = synthetic_clip(3, frames=9, size=(64, 96), objects=2)
 GRIDS = Path(__file__).resolve().parents[2] / "examples" / "grids"
@@ -51,6 +54,12 @@ def test_every_row_of_a_table_is_in_its_papers_grid_and_known():
     assert told == asked == set(ROUND_ROWS)
     with pytest.raises(ExperimentError, match="no row 'mivvos': there are xmem-5"):
         round_method("mivvos", Setting("nano", CLIP.labels))
+
+
+def test_what_stands_in_for_weights_that_are_not_there_is_said():
+    there = {"fusion-nano"} & set(WEIGHTS)
+    assert set(stand_ins("mivos", "nano")) == {"fusion-nano"} - there
+    assert stand_ins("mivos", "paper") == stand_ins("mivos-linear", "nano") == {}
 
 
 def test_five_frames_are_the_first_and_four_spread_evenly():
@@ -134,3 +143,17 @@ def test_values_stand_beside_the_papers_and_claims_are_judged_clip_by_clip():
     assert claims.iloc[0].tolist() == ["+11.5", "+10.0 [+10.0, +10.0]", 3, "holds"]
     with pytest.raises(ExperimentError, match="none of these experiments is of table 'mivos, 5'"):
         beside_paper(rows, "mivos, 5")
+
+
+@pytest.mark.parametrize(("is_apart", "passes"), [(False, 1), (True, 3)])
+def test_objects_are_timed_together_or_each_by_itself(is_apart: bool, passes: int):
+    calls: list[int] = []
+
+    class Counting(Copying):
+        def propagate(self, frame, state, /):
+            calls.append(len(state.masks.objects))
+            return super().propagate(frame, state)
+
+    found = seconds_by_objects(Counting(), CLIP.video, (3,), is_apart=is_apart)
+    assert list(found) == [3] and found[3] > 0
+    assert calls == [3 // passes] * passes * 8

@@ -47,6 +47,14 @@ def test_idu_stores_a_corrected_frame_off_schedule_and_though_unsure():
     assert refused == MemoryPlan(None, (1,), "corrected, and IDU is off")
 
 
+def test_what_a_person_corrected_can_be_kept_for_good():
+    rule = MemoryRule(corrected_tier="permanent")
+    plans, _ = plan(rule, 2, corrected=frozenset({1}), o1=0.95, o2=0.1)
+    kept = MemoryPlan("permanent", (1,), "corrected"), MemoryPlan("working", (2,), "corrected")
+    assert plans == kept
+    assert plan(rule, 5, o1=0.1)[0] == (MemoryPlan("working", (1,), "every 5 frames"),)
+
+
 def test_a_pseudo_correction_is_stored_only_with_pseudo_idu():
     (refused,), _ = plan(MemoryRule(), 5, pseudo=frozenset({1}), o1=0.1)
     assert refused == MemoryPlan(None, (1,), "pseudo-corrected")

@@ -6,6 +6,7 @@ from vostoolkit.experiments.following import Followed, follow
 from vostoolkit.experiments.grid import Progress, run_grid
 from vostoolkit.experiments.judging import boundary_scores, correlation, uncertainties, workload
 from vostoolkit.experiments.material import Excerpt, Material, clicks_at, open_material
+from vostoolkit.experiments.object_count import seconds_by_objects
 from vostoolkit.experiments.online import Clock, LiveRun, LiveVideo, Online
 from vostoolkit.experiments.people import PEOPLE, simulated_person
 from vostoolkit.experiments.published import CLAIMS, SETTINGS, TABLES, Published
@@ -66,6 +67,7 @@ __all__ = [
     "run_grid",
     "run_notebook",
     "scores",
+    "seconds_by_objects",
     "show_objects",
     "simulated_person",
     "stand_ins",

@@ -13,12 +13,9 @@ from vostoolkit.methods.mivos import MiVOS
 from vostoolkit.methods.xmem_plus_plus import XMemPlusPlus
 from vostoolkit.protocols import FrameSelector, Method, Propagator
 from vostoolkit.schedule import until_corrected
-from vostoolkit.stages.fuse import DifferenceAwareFusion, LinearBlend
-from vostoolkit.stages.interact_frames import InteractFrames
-from vostoolkit.stages.propagate_aot import AotPropagator
-from vostoolkit.stages.propagate_xmem import XMemPropagator
-from vostoolkit.stages.select_annotation import LearnedAnnotation, RandomAnnotation
-from vostoolkit.stages.select_frame import QualityDistance, RandomFrames, UniformFrames
+from vostoolkit.stages.fuse import LinearBlend
+from vostoolkit.stages.select_annotation import RandomAnnotation
+from vostoolkit.stages.select_frame import RandomFrames, UniformFrames
 from vostoolkit.users.truth import Truth
 from vostoolkit.users.worst_frame import WorstFrame
 from vostoolkit.weights import WEIGHTS
@@ -68,17 +65,14 @@ def round_method(row: str, setting: Setting) -> Method:
     return round_row(row).method(setting)
 
 
-def stand_ins(row: str, networks: str) -> tuple[str, ...]:
-    """What of the row's method isn't embedded yet, and what stands in for it; nothing if it is.
+def stand_ins(row: str, networks: str) -> dict[str, str]:
+    """The weights for the row's method that aren't embedded yet, and what stands in for each.
 
     Raises:
         ExperimentError: no such row.
     """
-    return tuple(
-        f"no {weights!r} is embedded yet: {instead} stands in"
-        for weights, instead in round_row(row).stand_in
-        if networks == "nano" and weights not in WEIGHTS
-    )
+    wanted = round_row(row).stand_in if networks == "nano" else ()
+    return {weights: instead for weights, instead in wanted if weights not in WEIGHTS}
 
 
 def round_row(name: str) -> RoundRow:
@@ -119,20 +113,9 @@ def _xmem(setting: Setting) -> XMemPlusPlus:
     return replace(method, propagator=Temporary(method.propagator))
 
 
-def _has(setting: Setting, weights: str) -> bool:
-    return setting.networks == "nano" and weights in WEIGHTS
-
-
-def _mivos(setting: Setting) -> MiVOS:
-    method = MiVOS.preset(setting.networks, device=setting.device)
-    if _has(setting, "fusion-nano") and isinstance(method.propagator, XMemPropagator):
-        return replace(method, fuse=DifferenceAwareFusion.nano(propagator=method.propagator))
-    return method
-
-
-def _mivos_with(*, top_k: bool = True, **changes: Any) -> Callable[[Setting], Method]:
+def _mivos(*, top_k: bool = True, **changes: Any) -> Callable[[Setting], Method]:
     def made(setting: Setting) -> Method:
-        method = replace(_mivos(setting), **changes)
+        method = replace(MiVOS.preset(setting.networks, device=setting.device), **changes)
         return method if top_k else replace(method, propagator=_full(method.propagator))
 
     return made
@@ -143,26 +126,16 @@ def _full(propagator: Any) -> Propagator[Any]:
     return replace(propagator, top_k=None)
 
 
-def _idpro(*, alone: bool = False, **changes: Any) -> Callable[[Setting], Method]:
+def _idpro(**changes: Any) -> Callable[[Setting], Method]:
     def made(setting: Setting) -> Method:
-        method = replace(IDPro.preset(setting.networks, device=setting.device), **changes)
-        if _has(setting, "aot-nano"):
-            method = replace(method, propagator=AotPropagator.nano(device=setting.device))
-        if _has(setting, "interact-nano") and not alone:
-            method = replace(method, across=InteractFrames.nano(device=setting.device))
-        return method
+        return replace(IDPro.preset(setting.networks, device=setting.device), **changes)
 
     return made
 
 
 def _eva(**changes: Any) -> Callable[[Setting], Method]:
     def made(setting: Setting) -> Method:
-        method = EvaVos.preset(setting.networks, device=setting.device)
-        if _has(setting, "quality-nano"):
-            method = replace(method, suggest=QualityDistance.nano(device=setting.device))
-        if _has(setting, "policy-nano"):
-            method = replace(method, choose=LearnedAnnotation.nano(device=setting.device))
-        return replace(method, **changes)
+        return replace(EvaVos.preset(setting.networks, device=setting.device), **changes)
 
     return made
 
@@ -189,13 +162,13 @@ ROUND_ROWS: Mapping[str, RoundRow] = MappingProxyType(
         **{f"xmem++-{k}": _several(k, _xmem_plus_plus) for k in (5, 10)},
         "xmem++-5-suggested": _several(5, _xmem_plus_plus, _suggested),
         "xmem++-5-random": _several(5, _xmem_plus_plus, _random),
-        "mivos": RoundRow(_mivos_with(), "marks", _worst, stand_in=_FUSION),
-        "mivos-linear": RoundRow(_mivos_with(fuse=LinearBlend()), "marks", _worst),
-        "mivos-none": RoundRow(_mivos_with(fuse=None), "marks", _worst),
-        "mivos-full": RoundRow(_mivos_with(top_k=False, fuse=None), "marks", _worst),
-        "mivos-none-every": RoundRow(_mivos_with(fuse=None, every=1), "marks", _worst),
-        "mivos-full-every": RoundRow(_mivos_with(top_k=False, fuse=None, every=1), "marks", _worst),
-        "mivos-masks": RoundRow(_mivos_with(), "masks", _worst, stand_in=_FUSION),
+        "mivos": RoundRow(_mivos(), "marks", _worst, stand_in=_FUSION),
+        "mivos-linear": RoundRow(_mivos(fuse=LinearBlend()), "marks", _worst),
+        "mivos-none": RoundRow(_mivos(fuse=None), "marks", _worst),
+        "mivos-full": RoundRow(_mivos(top_k=False, fuse=None), "marks", _worst),
+        "mivos-none-every": RoundRow(_mivos(fuse=None, every=1), "marks", _worst),
+        "mivos-full-every": RoundRow(_mivos(top_k=False, fuse=None, every=1), "marks", _worst),
+        "mivos-masks": RoundRow(_mivos(), "masks", _worst, stand_in=_FUSION),
         **{
             f"idpro-{f}": RoundRow(
                 _idpro(), "marks", _worst, frames=f, is_spread=True, stand_in=_IDPRO
@@ -203,7 +176,7 @@ ROUND_ROWS: Mapping[str, RoundRow] = MappingProxyType(
             for f in (1, 2, 3)
         },
         "idpro-3-alone": RoundRow(
-            _idpro(alone=True), "marks", _worst, frames=3, is_spread=True, stand_in=_IDPRO[:1]
+            _idpro(across=None), "marks", _worst, frames=3, is_spread=True, stand_in=_IDPRO[:1]
         ),
         "idpro-3-once": RoundRow(
             _idpro(schedule=until_corrected),

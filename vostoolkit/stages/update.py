@@ -26,7 +26,8 @@ class MemoryRule:
     stored. ``scope="frame"`` lets one refused object refuse the whole frame. With ``retry`` a frame
     of which all objects are refused doesn't count: a due one is tried again at the next, another
     one postpones the schedule. Both are as released. An object's first mask is always stored:
-    without it there is nothing to follow.
+    without it there is nothing to follow. ``corrected_tier="permanent"`` keeps what a person
+    corrected for good, as XMem++ does.
 
     Source: Lazy-XMem 3.5 and Table 2; ``every`` from XMem.
     """
@@ -38,6 +39,7 @@ class MemoryRule:
     pseudo_driven: bool = False
     scope: Literal["object", "frame"] = "object"
     retry: bool = False
+    corrected_tier: Literal["working", "permanent"] = "working"
 
     def __post_init__(self) -> None:
         if self.every < 1:
@@ -78,7 +80,9 @@ class MemoryRule:
             plans = _plans(objects, dict.fromkeys(others, "not due"), "first mask")
             return plans, since - is_discounted
         reason = "corrected" if asked_for else f"every {self.every} frames"
-        return _plans(objects, refused, reason), (since - 1 if is_discounted else 0)
+        for_good = corrected if self.corrected_tier == "permanent" else frozenset[ObjectId]()
+        plans = _plans(objects, refused, reason, for_good)
+        return plans, (since - 1 if is_discounted else 0)
 
     def _refusal(
         self,
@@ -98,10 +102,17 @@ class MemoryRule:
 
 
 def _plans(
-    objects: tuple[ObjectId, ...], refused: dict[ObjectId, str], reason: str
+    objects: tuple[ObjectId, ...],
+    refused: dict[ObjectId, str],
+    reason: str,
+    for_good: frozenset[ObjectId] = frozenset(),
 ) -> tuple[MemoryPlan, ...]:
-    stored = tuple(o for o in objects if o not in refused)
-    plans = [MemoryPlan("working", stored, reason)] if stored else []
+    stored = [o for o in objects if o not in refused]
+    by_tier: dict[Tier, tuple[ObjectId, ...]] = {
+        "permanent": tuple(o for o in stored if o in for_good),
+        "working": tuple(o for o in stored if o not in for_good),
+    }
+    plans = [MemoryPlan(tier, own, reason) for tier, own in by_tier.items() if own]
     for why in dict.fromkeys(refused.values()):
         plans.append(MemoryPlan(None, tuple(o for o in refused if refused[o] == why), why))
     return tuple(plans)
