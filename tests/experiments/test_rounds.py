@@ -128,10 +128,10 @@ def test_the_oracle_draws_where_clicks_bring_less_a_second():
 def test_values_stand_beside_the_papers_and_claims_are_judged_clip_by_clip():
     rows = pd.DataFrame(
         {
-            "row": ["xmem-5"] * 3 + ["xmem++-5"] * 3,
-            "clip": ["a", "b", "c"] * 2,
-            "others@1": [0.4, 0.5, 0.6, 0.4, 0.5, 0.6],
-            "others@2": [0.5, 0.6, 0.7, 0.6, 0.7, 0.8],
+            "row": ["xmem-5"] * 5 + ["xmem++-5"] * 5,
+            "clip": [*"abcde"] * 2,
+            "others@1": [0.4, 0.5, 0.5, 0.5, 0.6] * 2,
+            "others@2": [0.5, 0.6, 0.6, 0.6, 0.7, 0.6, 0.7, 0.7, 0.7, 0.8],
         }
     )
     table = beside_paper(rows, "xmem++, 1")
@@ -140,7 +140,8 @@ def test_values_stand_beside_the_papers_and_claims_are_judged_clip_by_clip():
     assert table.loc["XMem++, 10", "here: mean [95 %]"] == "not run"
     claims = claims_beside_paper(rows, "xmem++, 1")
     assert claims.index.tolist() == ["XMem++, 5 > XMem, 5"]
-    assert claims.iloc[0].tolist() == ["+11.5", "+10.0 [+10.0, +10.0]", 3, "holds"]
+    assert claims.iloc[0].tolist() == ["+11.5", "+10.0 [+10.0, +10.0]", 5, "holds"]
+    assert claims_beside_paper(rows[rows["clip"] < "c"], "xmem++, 1").iloc[0, -1] == "too few clips"
     with pytest.raises(ExperimentError, match="none of these experiments is of table 'mivos, 5'"):
         beside_paper(rows, "mivos, 5")
 

@@ -11,6 +11,8 @@ from vostoolkit.errors import ExperimentError
 from vostoolkit.experiments.report import interval, percent, verdict
 
 _NOT_RUN = "not run"
+_FEWEST = 5
+"""Clips of which an interval says something."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def beside_paper(rows: pd.DataFrame, table: str) -> pd.DataFrame:
 def claims_beside_paper(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     """Which of the paper's orderings hold: differences clip by clip, with their intervals.
 
-    ``here`` is "holds" or "reversed" where the interval leaves 0 out, and "open" otherwise.
+    The last column is "holds" or "reversed" where the interval leaves 0 out, and "open" otherwise;
+    of fewer than five clips it says nothing.
 
     Raises:
         ExperimentError: no such table, or none of its rows was run.
@@ -73,7 +76,7 @@ def claims_beside_paper(rows: pd.DataFrame, table: str) -> pd.DataFrame:
             "published": f"{papers[0] - papers[1]:+.1f}" if len(papers) == 2 else "higher",
             "here": percent(held, sign="+"),
             "clips": len(differences),
-            "": verdict(held),
+            "": verdict(held) if len(differences) >= _FEWEST else "too few clips",
         }
     return pd.DataFrame.from_dict(found, orient="index")
 
