@@ -221,25 +221,6 @@ def test_prompts_made_of_numpy_numbers_are_saved(tmp_path: Path):
     assert Session.load(tmp_path, ToyMethod(), NumberedVideo()).prompts == session.prompts
 
 
-def test_run_until_a_frame_that_is_done_stays_there():
-    session = played()
-    session.rewind(2)
-    assert session.run(until=2).frame == session.run(until=1).frame == session.frame == 2
-    session.answer(click(2))
-    session.run(until=2)
-    assert len(session.at(2).refinements) == 1
-
-
-def test_run_until_a_frame_is_done_uses_all_that_was_given_on_it():
-    session = played()
-    for x in (4, 6):
-        session.answer(click(2, x=x))
-        session.run()
-    session.rewind(1)
-    session.run(until=2)
-    assert session.frame == 2 and len(session.at(2).refinements) == 2
-
-
 def test_rewind_in_the_middle_of_a_correction_goes_to_the_end_of_the_frame():
     session = played()
     session.answer(click(5))

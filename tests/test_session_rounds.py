@@ -176,16 +176,6 @@ def test_the_record_of_a_frame_is_that_of_its_last_prediction_computed_again_if_
         begun().at(3)
 
 
-def test_run_until_a_round_is_done_uses_all_that_was_given_in_it():
-    session = played()
-    session.rewind(0)
-    session.answer(click(1), click(4))
-    session.run()
-    session.rewind(0)
-    event = session.run(until=1)
-    assert isinstance(event, Checkpoint) and session.trace.frames == tuple(range(LENGTH))
-
-
 def test_a_branch_does_a_round_and_later_ones_otherwise():
     session = played()
     before = seen(session)
