@@ -19,10 +19,6 @@ _WORDS_PACE_S = 0.1
 """Cursor and place are shown so often; only the canvas gets every frame."""
 
 
-_ASK_EVERY = 3
-"""The page is asked how far it is for one picture of so many: its answer costs both sides time."""
-
-
 class Watch:
     """Plays a session's frames on the panel, from the one that is shown to the last.
 
@@ -45,7 +41,7 @@ class Watch:
         self._driver, self._session, self._desk = driver, driver.session, desk
         self._changed = changed
         self._player = Player(self._make, self._due, lambda: desk.post(self._end), failed)
-        self._said_at, self._drawn = 0.0, 0
+        self._said_at = 0.0
         self.is_on = False
         """Whether it plays."""
 
@@ -106,9 +102,7 @@ class Watch:
     def _draw(self, frame: int, still: Still) -> None:
         panel, now = self._panel, time.monotonic()
         panel.canvas.show_still(still)
-        self._drawn += 1
-        if self._drawn % _ASK_EVERY == 0:
-            panel.canvas.capture.pace()
+        panel.canvas.capture.pace()
         if now - self._said_at > _WORDS_PACE_S:
             self._said_at = now
             panel.actions.tell(wording.place(self._session, frame))
