@@ -56,7 +56,7 @@ def test_a_comparison_waits_for_its_page(session, monkeypatch):
     def draw() -> None:
         made.frame = 1 - made.frame  # each refresh has a picture to send
 
-    assert told(page, draw) <= _WINDOW + 2
+    assert told(page, draw) <= 2 * _WINDOW  # those under way, and a refresh
     assert ends(page, made.settle)
     made.close()
 
@@ -82,6 +82,6 @@ def test_what_explains_a_run_waits_for_its_page(session, monkeypatch, part):
             tried = {"tau_user": next(taus) / 10}
             explorer._desk.post(lambda: insight._tried(tried))
 
-    assert told(page, draw) <= _WINDOW + 2
+    assert told(page, draw) <= 2 * _WINDOW  # those under way, and a refresh
     assert ends(page, explorer.settle)
     explorer.close()
