@@ -80,6 +80,6 @@ def _judged(session: Session, truth: Truth) -> dict[str, float]:
         "F": float(means["F mean"]),
         "others": float(others),
         "frames": len(annotated),
-        "objects": found.frames["object"].nunique(),
+        "objects": len(found.summary()),
         "person_s": cost_s(session.prompts),
     }
