@@ -90,6 +90,15 @@ class Layers:
         with self._lock:
             self.widget.width, self.widget.height = size.width, size.height
 
-    def close(self) -> None:
-        """Nothing; takes the canvases and their channel out of the page."""
-        close_all(self.widget, *self._layers, *self._sources, self._channel)
+    def close(self, *, after_s: float = 0.0) -> None:
+        """Nothing; takes the canvases and their channel out of the page, now or some time later.
+
+        A page draws later than it is told to, and a canvas that is gone by then is an error there.
+        """
+        canvases = (self.widget, *self._layers, *self._sources, self._channel)
+        if after_s:
+            timer = threading.Timer(after_s, close_all, canvases)
+            timer.daemon = True
+            timer.start()
+        else:
+            close_all(*canvases)

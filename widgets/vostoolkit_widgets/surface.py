@@ -12,6 +12,8 @@ from vostoolkit_widgets.capture import Capture, Event, Pointer, Ratio
 from vostoolkit_widgets.closing import close_all
 from vostoolkit_widgets.layers import Layers
 
+_LAST_DRAWING_S = 5.0
+
 FINEST = 3.0
 """The most canvas pixels for one of the page's, on however fine a screen."""
 
@@ -78,8 +80,9 @@ class Surface:
 
     def close(self) -> None:
         """Nothing; takes it out of the page."""
+        self.layers.close(after_s=_LAST_DRAWING_S if self.is_connected else 0.0)
         self.is_connected = False
-        self.layers.close()
+        self.widget.children = (self.capture,)
         close_all(self.widget)
 
     def _canvas_size(self) -> Size:
