@@ -6,8 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vostoolkit.networks.annotation_policy import AnnotationPolicy, PolicyConfig
+from vostoolkit.networks.annotation_policy import POLICY_NANO, AnnotationPolicy, PolicyConfig
 from vostoolkit.networks.click import ClickNetwork
+from vostoolkit.training.held_out import held_out_scores
 from vostoolkit.training.held_out_policy import oracle, reward_of
 from vostoolkit.training.learn_policy import (
     CLICKS,
@@ -107,6 +108,21 @@ def test_the_oracle_takes_what_earns_more_at_once(table: Outcomes) -> None:
     assert actions[0].tolist() == [CLICKS, MASK] and actions[1].tolist() == [MASK, MASK]
     good, bad = 0.9 / 5.5 + 0.1 / 85.5, 1 / 80
     assert reward_of(table, actions) == pytest.approx(60 * (good + bad) / 2)
+
+
+def test_the_card_compares_the_policy_with_clicks_masks_chance_and_an_oracle() -> None:
+    torch.manual_seed(0)
+    scores = held_out_scores(AnnotationPolicy(POLICY_NANO).eval(), clips=1)
+    found = {score.what.split(": ")[1]: score.value for score in scores}
+    best = found.pop("oracle, what earns most at once")
+    assert set(found) == {
+        "the policy's likeliest",
+        "the policy's, drawn",
+        "always clicks",
+        "always the mask",
+        "by chance",
+    }
+    assert 0 < found["always the mask"] <= best
 
 
 def test_a_policy_learns_which_pictures_clicks_help(table: Outcomes) -> None:
