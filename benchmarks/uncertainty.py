@@ -4,7 +4,7 @@ For every clip, the rank correlation of one minus the uncertainty with the true 
 as in the paper's Figure 3; here on procedural clips with the embedded network.
 
     python benchmarks/uncertainty.py --clips 12 --frames 60
-    python benchmarks/uncertainty.py --quality quality.safetensors   # see training.learn_quality
+    python benchmarks/uncertainty.py --quality quality.safetensors   # of: train quality-nano
     python benchmarks/uncertainty.py --only-time                     # at 640x360, 5 passes
 
 Clips have seeds from 700,000 on, as in benchmarks/thresholds.py: no network has seen them.
