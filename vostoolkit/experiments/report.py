@@ -112,7 +112,7 @@ def write_report(
     write_whole(out / "report.md", _markdown(text).encode())
     write_whole(out / "report.tex", _latex(text).encode())
     page = out / "report.html"
-    failed = int((rows["error"] != "").sum())
+    failed = sum(error != "" for error in rows["error"])
     runs = f"{len(rows) - failed} runs" + (f"; {failed} more failed" if failed else "")
     write_whole(page, _page(table, text, by, values, f"{runs}. Means over {over}s").encode())
     return page
