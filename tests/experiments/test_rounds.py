@@ -22,7 +22,6 @@ from vostoolkit.experiments import (
     round_method,
     round_person,
     seconds_by_objects,
-    stand_ins,
 )
 from vostoolkit.experiments.temporary import Temporary
 from vostoolkit.metrics.evaluation import evaluate
@@ -31,7 +30,6 @@ from vostoolkit.results import Request
 from vostoolkit.stages.refine import ClickRefiner
 from vostoolkit.users import cost_s
 from vostoolkit.users.eva_best import BestAnnotation
-from vostoolkit.weights import WEIGHTS
 
 CLIP = synthetic_clip(3, frames=9, size=(64, 96), objects=2)
 GRIDS = Path(__file__).resolve().parents[2] / "examples" / "grids"
@@ -54,12 +52,6 @@ def test_every_row_of_a_table_is_in_its_papers_grid_and_known():
     assert told == asked == set(ROUND_ROWS)
     with pytest.raises(ExperimentError, match="no row 'mivvos': there are xmem-5"):
         round_method("mivvos", Setting("nano", CLIP.labels))
-
-
-def test_what_stands_in_for_weights_that_are_not_there_is_said():
-    there = {"fusion-nano"} & set(WEIGHTS)
-    assert set(stand_ins("mivos", "nano")) == {"fusion-nano"} - there
-    assert stand_ins("mivos", "paper") == stand_ins("mivos-linear", "nano") == {}
 
 
 def test_five_frames_are_the_first_and_four_spread_evenly():

@@ -79,8 +79,6 @@ def test_a_network_that_rates_masks_in_the_entropys_place(method, tmp_path) -> N
     assert (made.decide.tau_user, made.decide.tau_pseudo) == (0.3, 0.2)
     assert made.update == table_row("lazy-xmem", method).update
     assert made.propagator is method.propagator
-    with pytest.raises(ExperimentError, match="vostoolkit train quality-nano"):
-        table_row("lazy-qdmn", method)
     with pytest.raises(WeightsError, match=r"nowhere\.safetensors"):
         table_row("lazy-qdmn", method, calibration=Calibration(quality="nowhere.safetensors"))
 
@@ -89,8 +87,7 @@ def test_only_one_row_asks_about_lost_objects(method) -> None:
     asking = [
         name
         for name in ROWS
-        if name != "lazy-qdmn"  # has no network here
-        and isinstance(rule := table_row(name, method).decide, vos.EntropyJump)
+        if isinstance(rule := table_row(name, method).decide, vos.EntropyJump)
         and rule.ask_when_lost
     ]
     assert asking == ["lazy-xmem-lost"]

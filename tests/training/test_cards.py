@@ -12,13 +12,19 @@ def test_a_card_has_scores_a_sheet_and_words_on_failures(tmp_path):
     (tmp_path / "nano.failures.md").write_text("It fails in fog.\n")
     rows = [Row("mean J", "nano", "2 procedural", 0.8, 0.78)]
     evidence = Evidence(rows, {"seed 0": 0.75}, np.zeros((20, 30, 3), np.uint8))
-    card = write_card("nano", evidence, tmp_path)
+    card = write_card("nano", tmp_path, evidence)
     text = card.read_text()
     assert text.startswith("# nano")
     assert "| mean J | nano | 2 procedural | 0.800 | >= 0.78 | yes |" in text
     assert "seed 0 0.75" in text
     assert "It fails in fog." in text
     assert (tmp_path / "nano-clips.png").is_file()
+
+
+def test_a_card_without_evidence_has_what_was_noted_when_the_weights_were_exported(tmp_path):
+    text = write_card("policy-nano", tmp_path).read_text()
+    assert "reward of an episode" in text and "policy-nano-curve.svg" in text
+    assert "## Every procedural clip" not in text
 
 
 def test_clips_are_means_over_their_frames():

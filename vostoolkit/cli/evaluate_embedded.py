@@ -46,6 +46,7 @@ from vostoolkit.training.judged_clicks import (
 from vostoolkit.training.judged_kept import Kept, Key, weights_digest
 from vostoolkit.training.judged_report import Row, write_report
 from vostoolkit.training.sheets import carried_sheet, clicked_sheet
+from vostoolkit.weights import WEIGHTS
 
 DESCRIPTION = """\
 Judge the embedded networks by clips with true masks: procedural ones that no training has seen and,
@@ -127,7 +128,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def write_cards(rows: list[Row], kept: Kept, folder: Path, short: int, long: int) -> list[Path]:
-    """The cards of both networks, from rows and what was kept of them."""
+    """The cards of all embedded networks, with rows and what was kept of the first two."""
     key = ("nano", weights_digest("nano"))
     preset = LazyXMem.preset("nano")
     judge = partial(_judged, XMemPropagator.nano, preset.update.every, preset.uncertainty)
@@ -143,10 +144,12 @@ def write_cards(rows: list[Row], kept: Kept, folder: Path, short: int, long: int
     third = {f"seed {seed}": curve[2] for seed, curve in enumerate(scores.clicked)}
     nano_rows = [row for row in rows if row.who in ("nano", "flow warp", "colour matcher")]
     click_rows = [row for row in rows if row.who in ("click", "GrabCut")]
-    return [
-        write_card("nano", Evidence(nano_rows, clip_scores(scored), carried_over), folder),
-        write_card("click", Evidence(click_rows, third, clicked), folder),
-    ]
+    evidence = {
+        "nano": Evidence(nano_rows, clip_scores(scored), carried_over),
+        "click": Evidence(click_rows, third, clicked),
+    }
+    names = [name for name, weights in WEIGHTS.items() if weights.is_embedded]
+    return [write_card(name, folder, evidence.get(name)) for name in names]
 
 
 def write_sheets(real: list[Judged], folder: Path) -> Path:

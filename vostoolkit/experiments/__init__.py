@@ -1,6 +1,7 @@
 """Notebooks run as experiments, by papermill."""
 
 from vostoolkit.experiments.comparison import beside_published, orderings, read_results
+from vostoolkit.experiments.effort import effort_curves, effort_figure
 from vostoolkit.experiments.experiment import Experiment, read_grid
 from vostoolkit.experiments.following import Followed, follow
 from vostoolkit.experiments.grid import Progress, run_grid
@@ -12,7 +13,7 @@ from vostoolkit.experiments.people import PEOPLE, simulated_person
 from vostoolkit.experiments.published import CLAIMS, SETTINGS, TABLES, Published
 from vostoolkit.experiments.report import Interval, interval, summary_table, write_report
 from vostoolkit.experiments.round_people import round_person
-from vostoolkit.experiments.round_rows import ROUND_ROWS, RoundRow, Setting, round_method, stand_ins
+from vostoolkit.experiments.round_rows import ROUND_ROWS, RoundRow, Setting, round_method
 from vostoolkit.experiments.round_tables import ROUND_TABLES, beside_paper, claims_beside_paper
 from vostoolkit.experiments.rounds import by_round, play_rounds
 from vostoolkit.experiments.rows import CALIBRATIONS, ROWS, Calibration, table_row
@@ -54,6 +55,8 @@ __all__ = [
     "claims_beside_paper",
     "clicks_at",
     "correlation",
+    "effort_curves",
+    "effort_figure",
     "follow",
     "interval",
     "notebook",
@@ -70,7 +73,6 @@ __all__ = [
     "seconds_by_objects",
     "show_objects",
     "simulated_person",
-    "stand_ins",
     "summary_table",
     "table_row",
     "uncertainties",

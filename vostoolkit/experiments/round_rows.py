@@ -18,7 +18,6 @@ from vostoolkit.stages.select_annotation import RandomAnnotation
 from vostoolkit.stages.select_frame import RandomFrames, UniformFrames
 from vostoolkit.users.truth import Truth
 from vostoolkit.users.worst_frame import WorstFrame
-from vostoolkit.weights import WEIGHTS
 
 Person: TypeAlias = Literal["marks", "clicks", "masks", "asked", "best"]
 """``marks`` scribbles, or where the networks take clicks, clicks three times, looking each time;
@@ -44,7 +43,7 @@ class RoundRow:
     """A method, and a person who annotates so many ``frames`` in each of some ``rounds``.
 
     The first round's are spread over the video, or it is frame 0 alone; then ``where`` chooses
-    (None: the method does). ``stand_in`` names weights and what stands in while there are none.
+    (None: the method does).
     """
 
     method: Callable[[Setting], Method]
@@ -53,7 +52,6 @@ class RoundRow:
     rounds: int = 3
     frames: int = 1
     is_spread: bool = False
-    stand_in: tuple[tuple[str, str], ...] = ()
 
 
 def round_method(row: str, setting: Setting) -> Method:
@@ -63,16 +61,6 @@ def round_method(row: str, setting: Setting) -> Method:
         ExperimentError: no such row.
     """
     return round_row(row).method(setting)
-
-
-def stand_ins(row: str, networks: str) -> dict[str, str]:
-    """The weights for the row's method that aren't embedded yet, and what stands in for each.
-
-    Raises:
-        ExperimentError: no such row.
-    """
-    wanted = round_row(row).stand_in if networks == "nano" else ()
-    return {weights: instead for weights, instead in wanted if weights not in WEIGHTS}
 
 
 def round_row(name: str) -> RoundRow:
@@ -150,10 +138,6 @@ def _several(frames: int, method: Callable[[Setting], Method], where: Where = _u
     return RoundRow(method, "masks", where, rounds=2, frames=frames - 1)
 
 
-_FUSION = (("fusion-nano", "linear blending"),)
-_IDPRO = (("aot-nano", "XMem"), ("interact-nano", "each frame's clicks alone"))
-_QUALITY = ("quality-nano", "XMem++'s distance of keys")
-_POLICY = ("policy-nano", "three clicks, always")
 _EVA_ROUNDS = 5
 
 ROUND_ROWS: Mapping[str, RoundRow] = MappingProxyType(
@@ -162,36 +146,31 @@ ROUND_ROWS: Mapping[str, RoundRow] = MappingProxyType(
         **{f"xmem++-{k}": _several(k, _xmem_plus_plus) for k in (5, 10)},
         "xmem++-5-suggested": _several(5, _xmem_plus_plus, _suggested),
         "xmem++-5-random": _several(5, _xmem_plus_plus, _random),
-        "mivos": RoundRow(_mivos(), "marks", _worst, stand_in=_FUSION),
+        "mivos": RoundRow(_mivos(), "marks", _worst),
         "mivos-linear": RoundRow(_mivos(fuse=LinearBlend()), "marks", _worst),
         "mivos-none": RoundRow(_mivos(fuse=None), "marks", _worst),
         "mivos-full": RoundRow(_mivos(top_k=False, fuse=None), "marks", _worst),
         "mivos-none-every": RoundRow(_mivos(fuse=None, every=1), "marks", _worst),
         "mivos-full-every": RoundRow(_mivos(top_k=False, fuse=None, every=1), "marks", _worst),
-        "mivos-masks": RoundRow(_mivos(), "masks", _worst, stand_in=_FUSION),
+        "mivos-masks": RoundRow(_mivos(), "masks", _worst),
         **{
-            f"idpro-{f}": RoundRow(
-                _idpro(), "marks", _worst, frames=f, is_spread=True, stand_in=_IDPRO
-            )
+            f"idpro-{f}": RoundRow(_idpro(), "marks", _worst, frames=f, is_spread=True)
             for f in (1, 2, 3)
         },
-        "idpro-3-alone": RoundRow(
-            _idpro(across=None), "marks", _worst, frames=3, is_spread=True, stand_in=_IDPRO[:1]
-        ),
+        "idpro-3-alone": RoundRow(_idpro(across=None), "marks", _worst, frames=3, is_spread=True),
         "idpro-3-once": RoundRow(
             _idpro(schedule=until_corrected),
             "marks",
             _worst,
             frames=3,
             is_spread=True,
-            stand_in=_IDPRO,
         ),
-        "eva": RoundRow(_eva(), "asked", rounds=_EVA_ROUNDS, stand_in=(_QUALITY, _POLICY)),
+        "eva": RoundRow(_eva(), "asked", rounds=_EVA_ROUNDS),
         "eva-random": RoundRow(_by_chance, "asked", rounds=_EVA_ROUNDS),
         "eva-clicks": RoundRow(_eva(suggest=None), "clicks", _random, rounds=_EVA_ROUNDS),
         "eva-masks": RoundRow(_eva(suggest=None), "masks", _random, rounds=_EVA_ROUNDS),
         "eva-oracle": RoundRow(_eva(suggest=None), "best", _worst, rounds=_EVA_ROUNDS),
-        "eva-frames": RoundRow(_eva(), "masks", rounds=_EVA_ROUNDS, stand_in=(_QUALITY,)),
+        "eva-frames": RoundRow(_eva(), "masks", rounds=_EVA_ROUNDS),
         "eva-frames-oracle": RoundRow(_eva(suggest=None), "masks", _worst, rounds=_EVA_ROUNDS),
     }
 )

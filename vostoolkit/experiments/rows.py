@@ -24,21 +24,21 @@ class Calibration:
     ``call_rate`` is the share of an object's frames at which ``lazy-xmem`` asks and at which
     ``rand-lazy-xmem`` asks at random. ``score_user`` is the masked entropy from which on Table S2's
     ``score`` rows ask; the paper doesn't give its own. ``quality`` are the weights, a name or a
-    file, of the network that rates masks for ``lazy-qdmn``; ``quality_user`` and ``quality_pseudo``
-    are the falls of its predicted IoU at which that asks and clicks, by default those that the
-    paper has for the entropy's jump.
+    file, of the small network that rates masks for ``lazy-qdmn``; ``quality_user`` and
+    ``quality_pseudo`` are the falls of its predicted IoU at which that asks and clicks, by default
+    those that the paper has for the entropy's jump.
     """
 
     call_rate: float = RandomCalls.rate
     score_user: float = 0.5
-    quality: str | Path | None = None
+    quality: str | Path = "quality-nano"
     quality_user: float = 0.5
     quality_pseudo: float = 0.2
 
 
 CALIBRATIONS: Mapping[str, Calibration] = MappingProxyType(
     {
-        "nano": Calibration(call_rate=0.041, score_user=0.7, quality="quality-nano"),
+        "nano": Calibration(call_rate=0.041, score_user=0.7),
         "paper": Calibration(),
     }
 )
@@ -54,8 +54,8 @@ def table_row(
     but in ``lazy-xmem-lost``, which is ours.
 
     Raises:
-        ExperimentError: no such row, or ``lazy-qdmn`` without a quality network.
-        WeightsError: its weights aren't there.
+        ExperimentError: no such row.
+        WeightsError: the weights for ``lazy-qdmn`` aren't there.
 
     Source: Lazy-XMem, Tables 1, 2, S1 and S2.
     Note: the paper's Lazy-QDMN propagates with QDMN too. Here it has the method's propagator, so
@@ -115,11 +115,6 @@ def _at_random(method: LazyXMem, calibration: Calibration, seed: int) -> LazyXMe
 
 def _by_quality(method: LazyXMem, calibration: Calibration, seed: int) -> LazyXMem:
     """Asks and clicks where the IoU that a network predicts falls."""
-    if calibration.quality is None:
-        raise ExperimentError(
-            "lazy-qdmn needs a network that rates masks: train one with "
-            "`vostoolkit train quality-nano` and give its weights as `quality`"
-        )
     row = _row()(method, calibration, seed)
     own = cast(EntropyJump, row.decide)
     decide = replace(own, tau_user=calibration.quality_user, tau_pseudo=calibration.quality_pseudo)

@@ -18,9 +18,8 @@ from vostoolkit.schedule import Schedule, truncated
 from vostoolkit.stages.propagate_stm import StmPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine import ClickRefiner, SamHqRefiner
-from vostoolkit.stages.select_annotation import FixedAnnotation, LearnedAnnotation
-from vostoolkit.stages.select_frame import KeyDissimilarity, QualityDistance
-from vostoolkit.weights import WEIGHTS
+from vostoolkit.stages.select_annotation import LearnedAnnotation
+from vostoolkit.stages.select_frame import QualityDistance
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,13 +99,11 @@ def ranked(requests: Mapping[str, Request]) -> tuple[str, ...]:
 
 
 def _nano(device: str | None) -> EvaVos:
-    is_rated, is_weighed = "quality-nano" in WEIGHTS, "policy-nano" in WEIGHTS
-    suggest = QualityDistance if is_rated else KeyDissimilarity
     return EvaVos(
         XMemPropagator.nano(device=device),
         ClickRefiner(device=device),
-        suggest=suggest.nano(device=device),
-        choose=LearnedAnnotation.nano(device=device) if is_weighed else FixedAnnotation("clicks"),
+        suggest=QualityDistance.nano(device=device),
+        choose=LearnedAnnotation.nano(device=device),
     )
 
 

@@ -27,7 +27,6 @@ from vostoolkit.stages.fuse import DifferenceAwareFusion, LinearBlend
 from vostoolkit.stages.propagate_stm import StmPropagator
 from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine import ClickRefiner, ScribbleRefiner
-from vostoolkit.weights import WEIGHTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +122,7 @@ class MiVOS(InRounds):
 def _nano(device: str | None) -> MiVOS:
     xmem = XMemPropagator.nano(device=device)
     propagator = replace(xmem, top_k=50, limits=Limits(is_consolidating=False))
-    is_learned = "fusion-nano" in WEIGHTS
-    fuse = DifferenceAwareFusion.nano(propagator=propagator) if is_learned else LinearBlend()
+    fuse = DifferenceAwareFusion.nano(propagator=propagator)
     return MiVOS(propagator, ClickRefiner(device=device), fuse=fuse)
 
 

@@ -28,16 +28,14 @@ class Evidence:
     sheet: Picture
 
 
-def write_card(name: str, evidence: Evidence, folder: Path) -> Path:
-    """The card `NAME.md`, with its pictures beside it.
+def write_card(name: str, folder: Path, evidence: Evidence | None = None) -> Path:
+    """The card `NAME.md`, with its pictures beside it, and with what was measured of it, if given.
 
     It begins with what was noted when the weights were exported, and takes the words on failures
     from `NAME.failures.md` in the same folder, which a person writes after looking.
     """
     folder.mkdir(parents=True, exist_ok=True)
     shipped = files("vostoolkit") / "embedded"
-    kind, picture = encoded(evidence.sheet, _LARGEST_BYTES)
-    (folder / f"{name}-clips.{kind}").write_bytes(picture)
     curve = shipped / f"{name}.curve.jsonl"
     parts = [(shipped / f"{name}.md").read_text().rstrip(), "## Curve"]
     if curve.is_file():
@@ -46,9 +44,12 @@ def write_card(name: str, evidence: Evidence, folder: Path) -> Path:
         parts.append(f"![loss and IoU in training]({name}-curve.svg)")
     else:
         parts.append("These weights were exported without their curve.")
-    parts += ["## Scores", _table(evidence.rows)]
-    parts += ["## Every procedural clip", _scores(evidence.clips)]
-    parts.append(f"![the first clips, true masks in white]({name}-clips.{kind})")
+    if evidence is not None:
+        kind, picture = encoded(evidence.sheet, _LARGEST_BYTES)
+        (folder / f"{name}-clips.{kind}").write_bytes(picture)
+        parts += ["## Scores", _table(evidence.rows)]
+        parts += ["## Every procedural clip", _scores(evidence.clips)]
+        parts.append(f"![the first clips, true masks in white]({name}-clips.{kind})")
     failures = folder / f"{name}.failures.md"
     if failures.is_file():
         parts += ["## Where it fails", failures.read_text().rstrip()]

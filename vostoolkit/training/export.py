@@ -24,6 +24,15 @@ _LIMITS: Mapping[str, str] = {
     "of several materials may find the clicked part alone; thin legs, and things under about 1,000 "
     "pixels of a 480p picture, need several clicks. A further click helps more often than not, not "
     "always. Works at a short side of 160 pixels and once more close up.",
+    "quality-nano": "It says how good a mask is on average, but orders the frames of a clip worse "
+    "than the masked entropy does, which needs no network. Its features choose frames for "
+    "EVA-VOS little better than chance does. It has only seen masks that nano spoilt.",
+    "policy-nano": "Learned from simulated annotators on drawn clips, with the costs of "
+    "`users.ANNOTATION_S`: other costs or other networks need another policy. It earns about half "
+    "of what an oracle does.",
+    "fusion-nano": "Between two annotated frames it is a little better than blending by distance, "
+    "which needs no network; both are far better than taking the newer mask. Trained on pairs that "
+    "nano carried: for another propagator train another.",
 }
 
 
