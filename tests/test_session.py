@@ -1,6 +1,7 @@
 """A session is exactly its method, its video and a person's prompts."""
 
 from dataclasses import dataclass
+from inspect import unwrap
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from toys import (
     user,
 )
 
+from vostoolkit.answers import check_prompts
 from vostoolkit.errors import PromptError, SessionError
 from vostoolkit.prompts import Drawing, Skip
 from vostoolkit.results import Checkpoint, Propagation, Refinement, Request
@@ -217,6 +219,12 @@ def test_a_drawing_survives_saving(tmp_path: Path):
 def test_loading_from_a_folder_without_a_session_says_so(tmp_path: Path):
     with pytest.raises(SessionError, match=r"no session in .*session\.json"):
         Session.load(tmp_path, ToyMethod(), NumberedVideo())
+
+
+def test_a_list_in_the_place_of_prompts_is_refused():
+    unchecked = unwrap(check_prompts)  # as without the tests' type checks
+    with pytest.raises(PromptError, match=r"is no prompt: .* several as answer\(\*prompts\)"):
+        unchecked(([click(0), click(1)],), NumberedVideo())
 
 
 def test_prompts_that_do_not_fit_are_refused_and_change_nothing():

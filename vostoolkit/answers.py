@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from vostoolkit.arrays import ObjectId
 from vostoolkit.errors import PromptError
@@ -107,10 +107,16 @@ def check_prompts(prompts: Group, video: Video | Stream) -> None:
     """Nothing, if these prompts can be given on this video.
 
     Raises:
-        PromptError: no prompts, or a prompt outside the frame or the video.
+        PromptError: no prompts, something else, or a prompt outside the frame or the video.
     """
     if not prompts:
         raise PromptError("no prompts: give clicks, …, or Skip(frame, object_id) for no change")
+    given: Any = prompts  # a person may give a list
+    if strange := [one for one in given if not isinstance(one, Prompt)]:
+        raise PromptError(
+            f"{str(strange[0])[:80]!r} is no prompt: give Click(frame, object_id, x, y), Scribble, "
+            "Box, …, several as answer(*prompts)"
+        )
     check_inside(prompts, video.size)
     last = max(prompt.frame for prompt in prompts)
     if isinstance(video, Video) and last >= len(video):

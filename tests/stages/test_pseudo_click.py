@@ -1,5 +1,7 @@
 """Lazy-XMem Eq. 4 and 5, worked by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -84,6 +86,13 @@ def test_the_click_lies_in_its_region_and_is_its_maximum(seed: int) -> None:
 def test_a_lost_object_has_no_place_to_click() -> None:
     with pytest.raises(ValueError, match="object 1 is lost at frame 3"):
         DistanceFieldClick()(uncertain(np.zeros((4, 4))), 1)
+
+
+def test_an_entropy_that_is_not_a_number_has_no_place_either() -> None:
+    spoilt = uncertain(square())
+    broken = replace(spoilt, entropy=spoilt.entropy.clone().index_fill_(0, torch.tensor(4), np.nan))
+    with pytest.raises(ValueError, match="frame 3: the entropy is not a number"):
+        DistanceFieldClick()(broken, 1)
 
 
 @pytest.mark.parametrize("name", ["region", "weight", "boundary"])

@@ -54,7 +54,8 @@ class DistanceFieldClick:
         """The click of one object, with distance, weight and their product over the whole frame.
 
         Raises:
-            ValueError: the object's mask is empty; a lost object has no place to click on.
+            ValueError: the object's mask is empty, so that there is no place to click on, or the
+                entropy isn't a number somewhere.
         """
         own = uncertainty.masks.region(object_id)
         region = uncertainty.regions[object_id] if self.region == "dilated" else own
@@ -67,6 +68,11 @@ class DistanceFieldClick:
         distance = torch.as_tensor(field(to_mask(own)), device=region.device)
         weight = self._weight(uncertainty.entropy)
         product = distance * weight * region
+        if bool(product.isnan().any()):
+            raise ValueError(
+                f"frame {uncertainty.frame}: the entropy is not a number in places, as the "
+                "network's masks aren't: check its weights, or take precision='float32'"
+            )
         x, y = _highest(product, distance, region)
         return PseudoClick(
             frame=uncertainty.frame,
