@@ -94,8 +94,8 @@ def wait_until(explorer: Explorer, is_so) -> None:
 def test_the_explorer_watches_from_the_frame_it_shows_to_the_end(explorer):
     click(explorer, 3, 2)
     press(explorer, "run")
-    shown, show = [], explorer._panel.canvas.show_still
-    explorer._panel.canvas.show_still = lambda still: (shown.append(explorer.frame), show(still))
+    shown, show = [], explorer._panel.canvas.project
+    explorer._panel.canvas.project = lambda flat: (shown.append(explorer.frame), show(flat))
     explorer.frame = 1
     key(explorer, "p")
     wait_until(explorer, lambda: not explorer._watch.is_on)

@@ -9,7 +9,8 @@ from jaxtyping import Float
 from vostoolkit.arrays import Image, Labels, Size
 from vostoolkit_widgets import render
 from vostoolkit_widgets.capture import Event, Pinch, Wheel
-from vostoolkit_widgets.shapes import Area, Line, Shape, on_canvas
+from vostoolkit_widgets.flattening import Flat, Look
+from vostoolkit_widgets.shapes import Shape, on_canvas, placed
 from vostoolkit_widgets.stills import Still, still_of
 from vostoolkit_widgets.surface import Surface
 from vostoolkit_widgets.viewport import Point, Viewport, fitted
@@ -51,6 +52,7 @@ class FrameCanvas:
         self._opacity = {_MASKS: 0.35, _MAP: 0.6}
         self._still = Still()
         self._detail: Still | None = None
+        self._is_projected = False
         self._sketch: tuple[Shape, ...] = ()
         self._told = ""
         self._callback: Callable[[Event], None] | None = None
@@ -113,7 +115,7 @@ class FrameCanvas:
 
     def show_still(self, still: Still) -> None:
         """Nothing; shows what was encoded before; only pictures that are new are sent."""
-        before, self._still = self._still, still
+        before, self._still, self._is_projected = self._still, still, False
         changed = [n for n in _PICTURES if before.pictures[n] != still.pictures[n]]
         if {_FRAME, _MASKS} & set(changed):
             self._detail = None
@@ -125,6 +127,21 @@ class FrameCanvas:
         if still is not None and self.is_coarse:
             self._detail = still
             self._draw(load=_DETAILS)
+
+    @property
+    def look(self) -> Look:
+        """How frames are shown at present."""
+        opacity = self._opacity[_MASKS], self._opacity[_MAP]
+        return Look(self.view, self._surface.fine, *opacity, is_outlined=self._is_outlined)
+
+    def project(self, flat: Flat) -> None:
+        """Nothing; shows a picture that has all in it; `show_still` ends that.
+
+        Until then nothing else is drawn. Waits while the page lags behind.
+        """
+        self._is_projected = True
+        if self.is_connected:
+            self.capture.project(flat.jpeg, flat.view.seen_in(self.view))
 
     @property
     def is_coarse(self) -> bool:
@@ -197,6 +214,8 @@ class FrameCanvas:
 
     def redraw(self) -> None:
         """Nothing; sends everything again."""
+        if self._is_projected:
+            self._still = Still()  # what comes next is sent whole
         self._draw(load=_PICTURES if self._detail is None else (*_PICTURES, *_DETAILS))
         self._ask_for_detail()
 
@@ -230,7 +249,7 @@ class FrameCanvas:
             self._coarse_callback()
 
     def _draw(self, load: Iterable[int] = ()) -> None:
-        if not self.is_connected:
+        if not self.is_connected or self._is_projected:
             return
         layers = self._surface.layers
         across, down = self.view.scale
@@ -270,19 +289,3 @@ class FrameCanvas:
                 self._callback(event)
             case _:
                 pass
-
-
-def placed(shape: Shape, view: Viewport) -> Shape:
-    """A shape with its place in image coordinates turned into canvas coordinates.
-
-    Sizes stay, but for the breadth of lines.
-    """
-    if isinstance(shape, Line | Area):
-        corner = np.array((view.left, view.top))
-        points = (shape.points + 0.5 - corner) * np.array(view.scale)
-        if isinstance(shape, Area):
-            return replace(shape, points=points)
-        width = shape.width + shape.breadth * view.scale[0]
-        return replace(shape, points=points, width=width, breadth=0.0)
-    x, y = view.to_canvas(shape.x, shape.y)
-    return replace(shape, x=x, y=y)

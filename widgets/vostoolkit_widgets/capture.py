@@ -172,16 +172,27 @@ class Capture(anywidget.AnyWidget):
 
         Never waits where no browser has attached this, nor for longer than a second.
         """
-        if not self.is_ready:
-            return
+        if self.is_ready:
+            self.send({"type": "ping", "number": self._turn(), "stroke": self.stroke})
+
+    def project(self, picture: bytes, place: tuple[float, float, float, float]) -> None:
+        """Nothing; the page draws a JPEG over the canvas; waits while it lags behind, as `pace`.
+
+        ``place`` is its left, top, width and height in shares of the canvas. It is there until
+        something is drawn on a layer.
+        """
+        if self.is_ready:
+            self.send({"type": "film", "number": self._turn(), "place": place}, [picture])
+
+    def _turn(self) -> int:
+        """The number of the next drawing, once the page has seen enough of those before."""
         end = time.monotonic() + _ECHO_TIMEOUT_S
         with self._echoed:
             while self._sent - self._seen >= _WINDOW:
                 if not self._echoed.wait(end - time.monotonic()):
                     self._seen = self._sent  # the page is closed or asleep
             self._sent += 1
-            number = self._sent
-        self.send({"type": "ping", "number": number, "stroke": self.stroke})
+            return self._sent
 
     def _received(self, _: object, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         if "order" not in content:

@@ -85,15 +85,21 @@ def composed(
     palette: Palette = OKABE_ITO,
 ) -> Image:
     """The frame with masks and uncertainty over it, as the canvas shows them."""
-    out = image.astype(np.float32)
+    covers: list[tuple[np.ndarray, Palette, np.ndarray]] = []
     if labels is not None:
-        weight = mask_opacity * (labels > 0)[..., None]
-        out += weight * (palette[labels] - out)
+        covers.append((labels, palette, mask_opacity * (np.arange(256) > 0)))
     if entropy is not None and map_opacity:
-        index = _eight_bits(entropy)
-        weight = (map_opacity / 255) * _map_alpha()[index][..., None]
-        out += weight * (UNCERTAINTY[index] - out)
-    return np.round(out).astype(np.uint8)
+        covers.append((_eight_bits(entropy), UNCERTAINTY, (map_opacity / 255) * _map_alpha()))
+    covered = np.zeros(image.shape[:2], np.uint8)
+    for index, _, weights in covers:
+        covered |= np.asarray(cv2.LUT(index, (weights > 0).astype(np.uint8)), np.uint8)
+    at, out = np.flatnonzero(covered), image.copy()
+    own = out.reshape(-1, 3)[at].astype(np.float32)
+    for index, colours, weights in covers:
+        chosen = index.ravel()[at]
+        own += weights[chosen][:, None] * (colours[chosen] - own)
+    out.reshape(-1, 3)[at] = np.round(own).astype(np.uint8)
+    return out
 
 
 def small_png(image: Image, width: int = 720) -> bytes:

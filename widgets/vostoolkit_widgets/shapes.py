@@ -1,19 +1,21 @@
 """Lines, discs and words as values, drawn alike on a canvas in the browser and on a picture."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
+import cv2
 import numpy as np
 from ipycanvas import Canvas
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
 from vostoolkit.arrays import Image
 from vostoolkit.colours import Rgb, css
+from vostoolkit_widgets.viewport import Viewport
 
 _PLAIN = str.maketrans({"Δ": "d", "τ": "t", "≥": ">=", "≤": "<=", "−": "-", "▲": ""})
 """For the font that comes with Pillow: what to write for signs that it doesn't have."""
@@ -91,6 +93,22 @@ def line(*points: tuple[float, float], colour: Rgb, width: float = 1.0) -> Line:
     return Line(np.array(points, np.float64), colour, width)
 
 
+def placed(shape: Shape, view: Viewport) -> Shape:
+    """A shape with its place in image coordinates turned into canvas coordinates.
+
+    Sizes stay, but for the breadth of lines.
+    """
+    if isinstance(shape, Line | Area):
+        corner = np.array((view.left, view.top))
+        points = (shape.points + 0.5 - corner) * np.array(view.scale)
+        if isinstance(shape, Area):
+            return replace(shape, points=points)
+        width = shape.width + shape.breadth * view.scale[0]
+        return replace(shape, points=points, width=width, breadth=0.0)
+    x, y = view.to_canvas(shape.x, shape.y)
+    return replace(shape, x=x, y=y)
+
+
 def on_canvas(layer: Canvas, shapes: Iterable[Shape]) -> None:
     """Nothing; draws the shapes on a layer of an ipycanvas."""
     layer.line_cap = layer.line_join = "round"
@@ -141,6 +159,37 @@ def on_picture(image: Image, shapes: Iterable[Shape]) -> Image:
             _on_picture(ImageDraw.Draw(layer), shape, fine)
     small = layer.resize(picture.size, PillowImage.Resampling.BOX)
     return np.array(PillowImage.alpha_composite(picture, small).convert("RGB"))
+
+
+def on_film(image: Image, shapes: Iterable[Shape], fine: float) -> Image:
+    """The picture with lines, discs and glyphs drawn on it, ten times as fast as `on_picture`.
+
+    ``fine`` is its pixels for one of the shapes'.
+    """
+    out = image.copy()
+    for shape in shapes:
+        match shape.line() if isinstance(shape, Glyph) else shape:
+            case Line(points, colour, width, dash, closed):
+                path = np.concatenate([points, points[:1]]) if closed else points
+                pieces = [_sixteenths(piece, fine) for piece in _dashes(path, list(dash))]
+                cv2.polylines(out, pieces, False, colour, _thick(width * fine), cv2.LINE_AA, 4)
+            case Disc(x, y, radius, colour, width):
+                (middle,) = _sixteenths(np.array([[x, y]], np.float64), fine).tolist()
+                thick = -1 if width is None else _thick(width * fine)
+                cv2.circle(out, middle, round(16 * radius * fine), colour, thick, cv2.LINE_AA, 4)
+            case _:
+                pass
+    return out
+
+
+def _thick(width: float) -> int:
+    """What OpenCV calls a smooth line of about this width: its 2 is 3.5 pixels wide, its 4 5.5."""
+    return 2 * max(0, round((width - 1.5) / 2)) or 1
+
+
+def _sixteenths(points: Float[np.ndarray, "n 2"], fine: float) -> Int[np.ndarray, "n 2"]:
+    """Points in sixteenths of a pixel, whose middle is a whole number."""
+    return np.round((points * fine - 0.5) * 16).astype(np.int32)
 
 
 def _on_picture(draw: ImageDraw.ImageDraw, shape: Shape, fine: int) -> None:

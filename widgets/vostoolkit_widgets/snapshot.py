@@ -10,11 +10,11 @@ from jaxtyping import Float, UInt8
 from vostoolkit.arrays import Image
 from vostoolkit.colours import ASK
 from vostoolkit_widgets import render
-from vostoolkit_widgets.canvas import FrameCanvas, placed
+from vostoolkit_widgets.canvas import FrameCanvas
 from vostoolkit_widgets.chart import Curve, chart_of, cursor_shapes
 from vostoolkit_widgets.levels import drawn
 from vostoolkit_widgets.scene import Scene, marks_of
-from vostoolkit_widgets.shapes import Word, on_picture
+from vostoolkit_widgets.shapes import Word, on_picture, placed
 from vostoolkit_widgets.stills import outline_shapes
 from vostoolkit_widgets.viewport import Viewport
 

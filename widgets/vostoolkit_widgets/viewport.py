@@ -50,6 +50,15 @@ class Viewport:
         across, down = self.scale
         return x / across + self.left - 0.5, y / down + self.top - 0.5
 
+    def seen_in(self, other: "Viewport") -> tuple[float, float, float, float]:
+        """Where what this shows lies on the canvas of another viewport of the same image.
+
+        Left, top, width and height, in shares of that canvas.
+        """
+        left, share = other.zoom * (self.left - other.left), other.zoom / self.zoom
+        top = other.zoom * (self.top - other.top)
+        return left / self.image.width, top / self.image.height, share, share
+
     def inside(self, x: float, y: float) -> Point:
         """The nearest point to an image point that lies between the centres of edge pixels."""
         return (

@@ -8,11 +8,11 @@ from vostoolkit.frames import Video
 from vostoolkit_widgets import wording
 from vostoolkit_widgets.album import Album
 from vostoolkit_widgets.driver import Driver
+from vostoolkit_widgets.flattening import Flat, flattened
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.panel import Panel
 from vostoolkit_widgets.playback import Player
-from vostoolkit_widgets.scene import scene_of
-from vostoolkit_widgets.stills import Still
+from vostoolkit_widgets.scene import Scene, scene_of
 from vostoolkit_widgets.worker import Worker
 
 _WORDS_PACE_S = 0.1
@@ -63,7 +63,10 @@ class Watch:
 
     def glance(self) -> None:
         """Nothing; shows the frame that is looked at, and of all else only the place."""
-        self._draw(self._gaze.frame, self._make(self._gaze.frame))
+        gaze, canvas = self._gaze, self._panel.canvas
+        canvas.show_still(self._album.still(self._scene(gaze.frame), has_map=gaze.has_map))
+        canvas.capture.pace()
+        self._tell(gaze.frame)
 
     def _start(self) -> None:
         """Nothing; plays from the frame that is shown, at the end from the beginning.
@@ -86,23 +89,26 @@ class Watch:
         self.is_on = False
         self._changed()
 
-    def _make(self, frame: int) -> Still:
-        gaze = self._gaze
+    def _make(self, frame: int) -> Flat:
+        map_ = self._album.map(frame) if self._gaze.has_map else None
+        image, look = self._session.image(frame), self._panel.canvas.look
+        return flattened(image, self._scene(frame), map_, look)
+
+    def _scene(self, frame: int) -> Scene:
         scene = scene_of(self._session, frame, self._driver.pending)
-        return self._album.still(scene.without(gaze.hidden), has_map=gaze.has_map)
+        return scene.without(self._gaze.hidden)
 
-    def _due(self, frame: int, still: Still) -> None:
-        self._desk.post(lambda: self._show(frame, still), instead_of="watched")
+    def _due(self, frame: int, flat: Flat) -> None:
+        self._desk.post(lambda: self._show(frame, flat), instead_of="watched")
 
-    def _show(self, frame: int, still: Still) -> None:
+    def _show(self, frame: int, flat: Flat) -> None:
         if self.is_on:
             self._gaze.frame = frame
-            self._draw(frame, still)
+            self._panel.canvas.project(flat)
+            self._tell(frame)
 
-    def _draw(self, frame: int, still: Still) -> None:
+    def _tell(self, frame: int) -> None:
         panel, now = self._panel, time.monotonic()
-        panel.canvas.show_still(still)
-        panel.canvas.capture.pace()
         if now - self._said_at > _WORDS_PACE_S:
             self._said_at = now
             panel.actions.tell(wording.place(self._session, frame))

@@ -256,13 +256,26 @@ function render({ model, el }) {
     handles.values().next().value?.keyDown(event);
   }, { capture: true, signal });
 
-  const echo = (message) => {
+  const echo = (message, buffers) => {
+    const pong = () => model.send({ type: "pong", number: message.number });
+    if (message.type === "film") project(buffers[0], message.place).then(pong);
     if (message.type !== "ping") return;
     requestAnimationFrame(() => {
       for (const handle of handles.values()) handle.sheet.settle(message.stroke);
-      model.send({ type: "pong", number: message.number });
+      pong();
     });
   };
+
+  // Straight on what ipycanvas shows: through its layers a picture takes the page twice as long.
+  async function project(picture, [left, top, width, height]) {
+    const bitmap = await createImageBitmap(new Blob([picture], { type: "image/jpeg" }));
+    await new Promise(requestAnimationFrame);
+    for (const canvas of handles.keys()) {
+      const across = canvas.width, down = canvas.height;
+      canvas.getContext("2d").drawImage(bitmap, left * across, top * down, width * across, height * down);
+    }
+    bitmap.close();
+  }
   const changed = () => handles.forEach((handle) => handle.look());
   model.on("msg:custom", echo);
   model.on("change:ink change:cursor", changed);
