@@ -24,7 +24,7 @@ from vostoolkit.results import Checkpoint, Propagation, Refinement, Request
 from vostoolkit.session import Session
 from vostoolkit.trace import Keep
 
-ACTIONS = ["step", "answer", "undo", "redo", "correct", "other", "rewind", "forget"]
+ACTIONS = ["step", "answer", "undo", "redo", "correct", "other", "rewind", "forget", "rest"]
 
 
 @given(st.lists(st.sampled_from(ACTIONS), max_size=25))
@@ -46,6 +46,8 @@ def test_any_history_ends_as_its_prompts_alone_would(actions: list[str]):
             session.forget(2)
         elif action == "rewind" and frame > 1:
             session.rewind(frame - 2)
+        elif action == "rest":
+            session.rest()
         elif not session.finished and not session.request:
             session.step()
     session.play(user)

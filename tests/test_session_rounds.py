@@ -16,7 +16,8 @@ from vostoolkit.session import Session
 from vostoolkit.trace import Keep
 
 LENGTH = 6
-ACTIONS = ["step", "mark", "other", "propagate", "both", "undo", "redo", "rewind", "forget"]
+ACTIONS = ["step", "mark", "other", "propagate", "both"]
+ACTIONS += ["undo", "redo", "rewind", "forget", "rest"]
 
 
 def begun(**keep: int) -> Session:
@@ -106,6 +107,8 @@ def test_any_history_ends_as_its_prompts_alone_would(actions: list[str]):
             session.forget(2)
         elif action == "rewind" and session.round > 1:
             session.rewind(session.round - 2)
+        elif action == "rest":
+            session.rest()
         elif session.request is None:
             session.step()
     settled(session)

@@ -58,6 +58,10 @@ class CheckpointStore:
         """Nothing; forgets the checkpoints of this place and of later ones."""
         self.saved = {p: s for p, s in self.saved.items() if p < place}
 
+    def keep_last(self) -> None:
+        """Nothing; forgets all but the last two, from which the last place is done as a whole."""
+        self.saved = {place: self.saved[place] for place in sorted(self.saved)[-2:]}
+
     def copy(self) -> "CheckpointStore":
         """Another store with the same checkpoints."""
         return CheckpointStore(self.limit, dict(self.saved), self.spacing)

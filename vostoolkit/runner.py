@@ -126,6 +126,12 @@ class Runner:
         self.check_can_go_back()
         self._restart(saved)
 
+    def rest(self) -> None:
+        """Nothing; lets go of all that can be computed again but the end of the run."""
+        if isinstance(self.video, Video):
+            self.store.keep_last()
+            self.trace.keep_last()
+
     @property
     def first(self) -> int:
         """The first place: frame 0, or round 1."""

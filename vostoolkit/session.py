@@ -39,8 +39,7 @@ class Session:
 
     def __init__(self, method: Method, video: Video | Stream, *, keep: Keep | None = None) -> None:
         self.method = method
-        keep = keep or Keep()
-        self.trace = Trace(keep)
+        self.trace = Trace(keep := keep or Keep())
         self.video = video if isinstance(video, Video) else RememberedStream(video, keep.results)
         store = CheckpointStore(keep.checkpoints)
         self._runner = Runner(method, self.video, store=store, trace=self.trace)
@@ -208,8 +207,7 @@ class Session:
         """A new session that does frame ``frame`` and all later ones with changed stages.
 
         ``changes`` are fields of the method. What came before is shared, this session is untouched,
-        and prompts from ``frame`` on are left out (but those of the first). In rounds ``frame`` is
-        a round.
+        and prompts from ``frame`` (in rounds a round) on are left out, but those of the first.
 
         Raises:
             SessionError: the frame lies ahead of the run, or the video is a live stream.
@@ -232,10 +230,14 @@ class Session:
 
     def _with(self, changes: dict[str, Any]) -> "Session":
         """A new session of this video, with changed stages."""
-        changed = replace(cast(Any, self.method), **changes)
-        other = Session(changed, self.video, keep=self.trace.keep)
-        other.history.appearance = self.appearance
-        return other
+        made = Session(replace(cast(Any, self.method), **changes), self.video, keep=self.trace.keep)
+        made.history.appearance = self.appearance
+        return made
+
+    def rest(self) -> None:
+        """Nothing; keeps of what can be computed again only the end, until more is asked for."""
+        with self.turn:
+            self._runner.rest()
 
     # -- looking back ------------------------------------------------------------------------------
 
@@ -277,14 +279,12 @@ class Session:
         With other ``answers`` it stands where these change nothing yet; it goes on with ``method``.
 
         Raises:
-            SessionError: no session there, or one of another video or method; or this one has
-                begun already.
+            SessionError: none there, one of another video or method, or this one has begun.
         """
         if self.last is not None or self.prompts:
             raise SessionError(f"{folder} can't be restored into a session that has begun")
         self.method = self._runner.method = method or self.method
-        seen = storage.restore(Path(folder), self.trace, self._runner, answers)
-        self.history.appearance = seen
+        self.history.appearance = storage.restore(Path(folder), self.trace, self._runner, answers)
 
     @staticmethod
     def load(

@@ -155,6 +155,10 @@ class Trace:
         self.rounds = {f: r for f, r in self.rounds.items() if f <= frame}
         self.past = {point: seen for point, seen in self.past.items() if point[0] <= frame}
 
+    def keep_last(self) -> None:
+        """Nothing; drops the results of all frames but the one that was last at work."""
+        self.records = OrderedDict(list(self.records.items())[-1:])
+
     def cut(self, checkpoint: Checkpoint, number: int) -> None:
         """Nothing; drops what was seen of a frame after a checkpoint, the n-th of the frame."""
         frame = checkpoint.frame

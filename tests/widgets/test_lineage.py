@@ -1,10 +1,17 @@
 """Undo and redo of what isn't a step or an answer: names, colours, and another session taken."""
 
+import gc
+
+import numpy as np
 import pytest
+import torch
 from toys import NumberedVideo, ToyMethod
 from vostoolkit_widgets import Explorer
+from vostoolkit_widgets.lineage import DEPTH
 from widgets.explorer_hands import chips, click, key, press, say
+from widgets.lazy_runs import lazy_run
 
+from vostoolkit.prompts import Skip
 from vostoolkit.session import Session
 
 
@@ -76,3 +83,42 @@ def test_a_branch_that_was_taken_is_undone_and_taken_again(explorer):
     press(explorer, "undo")
     click(explorer, 5, 2)  # something else is done in the first: the branch is left
     assert explorer.session is first and buttons["redo"].disabled
+
+
+def megabytes() -> float:
+    """What all tensors that are alive hold together."""
+    gc.collect()
+    stores = [t.untyped_storage() for t in gc.get_objects() if type(t) is torch.Tensor]
+    return sum({store.data_ptr(): store.nbytes() for store in stores}.values()) / 2**20
+
+
+def test_sessions_that_undo_leads_back_to_hold_little():
+    before = megabytes()
+    explorer = Explorer(lazy_run())
+    own = megabytes() - before
+    held = []
+    for _ in range(DEPTH + 3):
+        explorer.session = explorer.session.branch(3)
+        explorer.session.play(lambda request: (Skip(request.frame, request.object_id),))
+        assert explorer.settle(10)
+        held.append(megabytes() - before)
+    assert held[-1] <= 1.05 * held[DEPTH]
+    assert held[-1] < 1.7 * own, (own, held)
+    explorer.close()
+
+
+def test_a_session_that_was_at_rest_is_seen_and_goes_on_as_before():
+    explorer, rested = Explorer(lazy_run()), lazy_run()
+    first = explorer.session
+    explorer.session = first.branch(5)
+    press(explorer, "undo")
+    assert explorer.session is first and list(first.trace.records) == [9]
+    assert np.array_equal(first.at(4).masks.labels(), rested.at(4).masks.labels())
+    first.undo(12)
+    rested.undo(12)
+    assert first.last.frame == rested.last.frame and type(first.last) is type(rested.last)
+    for session in (first, rested):
+        session.play(lambda request: (Skip(request.frame, request.object_id),))
+    for frame in range(10):
+        assert np.array_equal(first.labels(frame), rested.labels(frame))
+    explorer.close()

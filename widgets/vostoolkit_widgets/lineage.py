@@ -6,14 +6,15 @@ from vostoolkit.history import Point
 from vostoolkit.session import Session
 
 DEPTH = 3
-"""Undo leads back over so many sessions; each holds all that it can show at once."""
+"""Undo leads back over so many sessions."""
 
 
 class Lineage:
     """The sessions that were shown, in the order in which one took another's place.
 
     A session goes back to the one before it once nothing is left to undo that was done since it was
-    taken, and on to the one after it while it stands as it did. Only the last few are kept.
+    taken, and on to the one after it while it stands as it did. Only the last few are kept, and
+    at rest: what they showed but at their end is computed again when they are back.
     """
 
     def __init__(self) -> None:
@@ -22,6 +23,7 @@ class Lineage:
 
     def take(self, old: Session, new: Session) -> None:
         """Nothing; a session takes another's place."""
+        old.rest()
         self._before.append((old, new.history.done))
         self._after.clear()
 
@@ -34,6 +36,7 @@ class Lineage:
 
     def turn(self, name: str, session: Session) -> Session:
         """The session before or after this one, which `can` says there is."""
+        session.rest()
         if name == "undo":
             before, _ = self._before.pop()
             self._after.append((session, before.history.now))
