@@ -1,7 +1,8 @@
 """Random pointer, keys and controls on the Explorer in a real browser, for as long as you like.
 
 It ends with 1 if there was an error in the page or in Python, if the kernel's memory grew by more
-than a tenth after the first quarter, or if the prompts alone don't give the same masks again.
+than a tenth after the first quarter, or if the prompts alone don't give the same masks again; also
+if there were no masks to compare.
 """
 
 import argparse
@@ -58,8 +59,8 @@ def main() -> None:
         quarters = [np.median(part) / 2**20 for part in np.array_split(sizes, 4)]
         print(f"{name}, MB by quarter: " + ", ".join(f"{size:.0f}" for size in quarters))
     print(f"replay of {prompts} prompts: {sum(same.values())} of {len(same)} frames the same")
-    is_good = not errors and not troubles and soaked.growth() <= FLAT and all(same.values())
-    raise SystemExit(0 if is_good else 1)
+    is_good = not errors and not troubles and soaked.growth() <= FLAT
+    raise SystemExit(0 if is_good and same and all(same.values()) else 1)
 
 
 if __name__ == "__main__":

@@ -222,9 +222,8 @@ def test_loading_from_a_folder_without_a_session_says_so(tmp_path: Path):
 
 
 def test_a_list_in_the_place_of_prompts_is_refused():
-    unchecked = unwrap(check_prompts)  # as without the tests' type checks
     with pytest.raises(PromptError, match=r"is no prompt: .* several as answer\(\*prompts\)"):
-        unchecked(([click(0), click(1)],), NumberedVideo())
+        unwrap(check_prompts)(([click(0), click(1)],), NumberedVideo())  # without type checks
 
 
 def test_prompts_that_do_not_fit_are_refused_and_change_nothing():
