@@ -35,11 +35,11 @@ def session(frames: int = 3) -> vos.Session:
 
 
 def card(adaptation: Adaptation) -> dict:
-    return adaptation._card.state
+    return adaptation.row.state
 
 
 def told(adaptation: Adaptation, name: str) -> None:
-    adaptation._card._received(None, {"name": name}, [])
+    adaptation.row._received(None, {"name": name}, [])
     assert adaptation.wait(120)
 
 
@@ -108,7 +108,7 @@ def test_stopped_learning_has_no_result(monkeypatch):
     long = partial(start_adapting, steps=500)
     monkeypatch.setattr(vostoolkit_widgets.adaptation, "start_adapting", long)
     adaptation = Adaptation(session())
-    adaptation._card._received(None, {"name": "start"}, [])
+    adaptation.row._received(None, {"name": "start"}, [])
     while not card(adaptation)["doing"]:
         assert not adaptation.wait(0.05)
     assert card(adaptation)["doing"].startswith("learning and measuring: ")

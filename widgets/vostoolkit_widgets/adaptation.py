@@ -4,20 +4,15 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets
-
 from vostoolkit.adaptation import Adapted, Adapting, start_adapting
 from vostoolkit.colours import drawn_in
-from vostoolkit.errors import SessionError, VostoolkitError
+from vostoolkit.errors import SessionError
 from vostoolkit.pictures import encoded
+from vostoolkit.pictures.layout import Picture
 from vostoolkit.session import Session
-from vostoolkit_widgets import wording
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
-from vostoolkit_widgets.bundle import bundle_of
-from vostoolkit_widgets.closing import close_all
-from vostoolkit_widgets.style import style
-from vostoolkit_widgets.worker import Worker
+from vostoolkit_widgets.errand import Errand
 
 _PACE_S = 0.25
 _INVITATION = (
@@ -26,7 +21,7 @@ _INVITATION = (
 )
 
 
-class Adaptation:
+class Adaptation(Errand):
     """Adapts a session's network to its video, shows what that gained, and offers to use it.
 
     ``take`` goes on with another session, which does all again with the adapted network; without
@@ -38,12 +33,11 @@ class Adaptation:
     """
 
     def __init__(self, session: Session, *, take: Callable[[Session], None] | None = None) -> None:
-        self._session, self._take = session, take
+        self._take = take
         self._adapting: Adapting | None = None
         self.result: Adapted | None = None
         """What was learned and measured; None before that."""
-        self._worker = Worker("vostoolkit-adaptation", self._failed)
-        self._card = _Card(
+        card = _Card(
             self._pressed,
             text=_INVITATION,
             wrong=False,
@@ -55,7 +49,7 @@ class Adaptation:
             uses=False,
             code="",
         )
-        self.widget = ipywidgets.VBox([style(), self._card])
+        super().__init__(session, card, thread="vostoolkit-adaptation")
         self.widget.add_class("vos-adaptation")
 
     def start(self) -> None:
@@ -77,27 +71,9 @@ class Adaptation:
         """
         if self.result is None or self._take is None:
             raise SessionError("there is no adapted network to use here: start, and wait for it")
-        session = self._session.anew(propagator=self.result.propagator)
+        session = self.session.anew(propagator=self.result.propagator)
         self._forget("All is done again with the adapted network; undo leads back.")
         self._take(session)
-
-    def wait(self, timeout_s: float) -> bool:
-        """Whether what was begun ended in time."""
-        return self._worker.wait(timeout_s)
-
-    def close(self) -> None:
-        """Nothing; stops, and takes it out of the page."""
-        self.stop()
-        self._worker.close()
-        close_all(self.widget)
-
-    def __repr__(self) -> str:
-        return f"Adaptation({wording.summary(self._session)})"
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """The widget; the measured gain as a picture beside it, for pages without a kernel."""
-        shown = None if self.result is None else self.result.picture()
-        return bundle_of(self.widget, repr(self), shown)
 
     def _pressed(self, name: str, value: Any) -> None:
         match name:
@@ -111,12 +87,12 @@ class Adaptation:
                 self._forget(f"The network is left as it was. {_INVITATION}")
 
     def _learn(self) -> None:
-        adapting = self._adapting = start_adapting(self._session)
+        adapting = self._adapting = start_adapting(self.session)
         while not adapting.wait(_PACE_S):
             left = adapting.seconds_left
             rest = "" if left is None else f", {left:.0f} s more"
             doing = f"learning and measuring: {adapting.progress:.0%}{rest}"
-            self._card.show(doing=doing, share=adapting.progress)
+            self.row.show(doing=doing, share=adapting.progress)
         self._adapting = None
         if adapting.was_stopped:
             self._forget("Stopped: the network is as it was.")
@@ -126,11 +102,11 @@ class Adaptation:
     def _show(self, result: Adapted) -> None:
         """Nothing; shows what was gained, and what can be done with it."""
         self.result, gain = result, result.gain
-        with drawn_in(self._session.appearance.palette):
+        with drawn_in(self.session.appearance.palette):
             kind, data = encoded(result.picture())
         better = "It got better" if gain.is_worth_it else "It didn't get better: leave it"
         count = len(result.annotated)
-        self._card.show(
+        self.row.show(
             text=f"{better}. Measured on {count} frame{'s' * (count != 1)} that you marked.",
             doing="",
             gains=[
@@ -148,13 +124,15 @@ class Adaptation:
 
     def _forget(self, text: str) -> None:
         self.result = None
-        self._card.show(text=text, wrong=False, doing="", gains=[], picture="", uses=False, code="")
+        self.row.show(text=text, wrong=False, doing="", gains=[], picture="", uses=False, code="")
 
-    def _failed(self, error: Exception) -> None:
+    def _picture(self) -> Picture | None:
+        """The measured gain."""
+        return None if self.result is None else self.result.picture()
+
+    def _complain(self, text: str) -> None:
         self._adapting = None
-        is_ours = isinstance(error, VostoolkitError)
-        said = str(error) if is_ours else f"{type(error).__name__}: {error}"
-        self._card.show(text=said, wrong=True, doing="", share=None)
+        self.row.show(text=text, wrong=True, doing="", share=None)
 
 
 class _Card(Bar):

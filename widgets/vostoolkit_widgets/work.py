@@ -4,25 +4,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
-
 from vostoolkit.data.exporting import FORMATS, Progress, are_soft, existing, exporting
 from vostoolkit.data.footage import footage_of
-from vostoolkit.errors import VostoolkitError
 from vostoolkit.session import Session
-from vostoolkit_widgets import wording
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
-from vostoolkit_widgets.bundle import bundle_of
-from vostoolkit_widgets.closing import close_all
-from vostoolkit_widgets.style import style
-from vostoolkit_widgets.worker import Worker
+from vostoolkit_widgets.errand import Errand
 
 _PACE_S = 0.1
 _CHOSEN = ("palette", "coco")
 
 
-class ExportMenu:
+class ExportMenu(Errand):
     """Exports a session's masks: formats to choose, a folder, a bar with the time left, stop.
 
     What is in the folder already is replaced only after a question.
@@ -37,11 +30,9 @@ class ExportMenu:
         *,
         folder: str | Path = "export",
     ) -> None:
-        self.session = session
-        self._worker = Worker("vostoolkit-export", self._failed)
         self._asked: tuple[Path, list[str]] | None = None
         self._is_wanted = False
-        self.row = _Row(
+        row = _Row(
             self._pressed,
             kept="",
             formats=[[name, form.summary, form.output] for name, form in FORMATS.items()],
@@ -53,8 +44,8 @@ class ExportMenu:
             told="",
             wrong=False,
         )
-        self.row.add_class("vos-work")
-        self.widget = ipywidgets.VBox([style(), self.row])
+        row.add_class("vos-work")
+        super().__init__(session, row, thread="vostoolkit-export")
 
     def tell_kept(self, text: str) -> None:
         """Nothing; says where the work is saved."""
@@ -75,23 +66,6 @@ class ExportMenu:
     def stop(self) -> None:
         """Nothing; ends the export after the frame at work, as if it had never begun."""
         self._is_wanted = False
-
-    def wait(self, timeout_s: float) -> bool:
-        """Whether what was begun ended in time."""
-        return self._worker.wait(timeout_s)
-
-    def close(self) -> None:
-        """Nothing; stops, and takes it out of the page."""
-        self.stop()
-        self._worker.close()
-        close_all(self.widget)
-
-    def __repr__(self) -> str:
-        return f"ExportMenu({wording.summary(self.session)})"
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """The widget, and a line of text for pages that have no kernel."""
-        return bundle_of(self.widget, repr(self), None)
 
     def _pressed(self, name: str, value: Any) -> None:
         match name, self._asked:
@@ -125,9 +99,8 @@ class ExportMenu:
     def _end(self, told: str, *, wrong: bool = False) -> None:
         self.row.show(doing="", share=None, told=told, wrong=wrong)
 
-    def _failed(self, error: Exception) -> None:
-        is_ours = isinstance(error, VostoolkitError)
-        self._end(str(error) if is_ours else f"{type(error).__name__}: {error}", wrong=True)
+    def _complain(self, text: str) -> None:
+        self._end(text, wrong=True)
 
 
 class _Row(Bar):
