@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "installed.stamp"
 OLDEST_PYTHON = (3, 11)
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""A notebook's cells stay together. One torch needs about 1 GB."""
 NBVAL = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg")
 
 
@@ -64,7 +66,8 @@ def _commands(arguments: argparse.Namespace, extra: list[str]) -> list[tuple[str
             clicks = [f"--click={click}" for click in arguments.click.split()]
             return [("-m", "vostoolkit", "demo", *video, *clicks, "--out", "out/demo", *extra)]
         case "test":
-            return [("-m", "pytest", *NBVAL, *(extra or ("tests", "notebooks")))]
+            chosen = extra or (*IN_PARALLEL, "tests", "notebooks")
+            return [("-m", "pytest", *NBVAL, *chosen)]
         case "lab":
             return [("-m", "jupyterlab", "--notebook-dir", "notebooks", *extra)]
         case "check":

@@ -55,6 +55,7 @@ from vostoolkit.session import Session
 from vostoolkit.stages.decide import EntropyJump
 from vostoolkit.stages.fuse import DifferenceAwareFusion, LinearBlend
 from vostoolkit.stages.interact_frames import InteractFrames
+from vostoolkit.stages.interact_memory import InteractByMemory
 from vostoolkit.stages.propagate_aot import AotPropagator
 from vostoolkit.stages.propagate_ensemble import DropoutPropagator, EnsemblePropagator
 from vostoolkit.stages.propagate_stm import StmPropagator
@@ -128,6 +129,7 @@ __all__ = [
     "GrabCutRefiner",
     "HighestScore",
     "IDPro",
+    "InteractByMemory",
     "InteractFrames",
     "Keep",
     "KeyDissimilarity",

@@ -34,11 +34,9 @@ def test_no_two_entries_share_a_file_or_an_address():
     assert len(set(addresses)) == len(addresses)
 
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_what_a_recipe_trains_fits_what_is_embedded_under_its_name(name):
-    blueprint = getattr(blueprints, name.removesuffix("-nano").upper() + "_NANO", None)
-    blueprint = blueprint or getattr(blueprints, name.upper())
-    assert shapes_of(RECIPES[name]().network()) == expected_shapes(blueprint)
+@pytest.mark.parametrize("weights", EMBEDDED, ids=lambda weights: weights.name)
+def test_what_a_recipe_trains_fits_what_is_embedded_under_its_name(weights):
+    assert shapes_of(RECIPES[weights.name]().network()) == expected_shapes(weights.blueprint)
 
 
 def test_every_embedded_file_is_known_has_its_card_and_fits():

@@ -17,16 +17,14 @@ from vostoolkit.prompts import Click, Prompt, Scribble
 from vostoolkit.protocols import AnnotationSelector, FrameSelector, Propagator, Refiner
 from vostoolkit.results import AcrossFrames
 from vostoolkit.schedule import Schedule, truncated
-from vostoolkit.stages.interact_frames import InteractFrames
+from vostoolkit.stages.interact_memory import InteractByMemory
 from vostoolkit.stages.propagate_aot import AotPropagator
-from vostoolkit.stages.propagate_xmem import XMemPropagator
 from vostoolkit.stages.refine import ClickRefiner, ScribbleRefiner
-from vostoolkit.weights import WEIGHTS
 
 AcrossFrame: TypeAlias = Callable[
     [Sequence[Frame], Sequence[Prompt], Mapping[int, Masks] | None], AcrossFrames
 ]
-"""Makes masks of several frames from the strokes on all of them, such as `InteractFrames`."""
+"""Makes masks of several frames from the strokes on all: `InteractFrames`, `InteractByMemory`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +38,7 @@ class IDPro(InRounds):
     Args:
         propagator: should carry all objects in one pass, as `AotPropagator` does.
         refine: makes masks from what isn't a stroke, and from strokes if ``interact`` is None.
-        across: across-frame interaction, as `InteractFrames`; None makes the mask of each frame and
+        across: across-frame interaction; None makes the mask of each frame and
             object alone.
         schedule: which frames are propagated from where.
         every: frames between predicted frames that are kept until a walk ends; None keeps none, as
@@ -64,9 +62,8 @@ class IDPro(InRounds):
     def preset(name: str = "nano", *, device: str | None = None) -> "IDPro":
         """The method with the networks of a preset.
 
-        ``"nano"`` uses the embedded networks: where there is no small AOT among them, XMem, which
-        carries objects that began together in one read; where there is no across-frame interaction,
-        clicks on each frame alone.
+        ``"nano"`` uses the embedded networks, and interacts across frames by the memory of the
+        small AOT.
         ``"paper"`` uses the smallest AOT, which the paper builds on, and MiVOS's scribble network,
         whose checkpoints the person supplies: IDPro's own aren't published.
 
@@ -119,11 +116,8 @@ def _across(
 
 
 def _nano(device: str | None) -> IDPro:
-    across = InteractFrames.nano(device=device) if "interact-nano" in WEIGHTS else None
-    refine = ClickRefiner(device=device)
-    if "aot-nano" in WEIGHTS:
-        return IDPro(AotPropagator.nano(device=device), refine, across)
-    return IDPro(XMemPropagator.nano(device=device), refine, across, every=5)
+    aot, refine = AotPropagator.nano(device=device), ClickRefiner(device=device)
+    return IDPro(aot, refine, across=InteractByMemory(aot, refine))
 
 
 def _paper(device: str | None) -> IDPro:

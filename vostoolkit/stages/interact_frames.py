@@ -34,8 +34,8 @@ class InteractFrames:
     """Turns clicks and scribbles on several frames into masks of all of them in one pass.
 
     More than ten objects go in groups. There are no published weights: train a network, or load
-    your own with ``vostoolkit.weights.load_weights``. What comes out goes into a propagator's
-    memory frame by frame, as permanent or as last masks.
+    your own with ``vostoolkit.weights.load_weights``; `InteractByMemory` needs none of its own.
+    What comes out goes into a propagator's memory frame by frame, as permanent or as last masks.
 
     Args:
         network: any network of the family; it's copied, folded for inference and moved.
@@ -62,10 +62,11 @@ class InteractFrames:
         object.__setattr__(self, "_network", folded(self.network).to(device))
 
     @classmethod
-    def nano(
-        cls, weights: str | Path = "interact-nano", *, device: str | None = None
-    ) -> "InteractFrames":
+    def nano(cls, weights: Path | str, *, device: str | None = None) -> "InteractFrames":
         """With the small network that ``vostoolkit train interact-nano`` makes.
+
+        None is embedded: 2,500 steps teach it to make masks where the strokes are (J .32), not yet
+        to find objects that are marked on another frame.
 
         Raises:
             WeightsError: the weights aren't there, or aren't of this network.
@@ -92,9 +93,9 @@ class InteractFrames:
             ValueError: no frame, one twice, frames of several sizes, or masks of another size.
         """
         given = dict(previous or {})
-        size = _check(frames, prompts, given)
+        size = check_marks(frames, prompts, given)
         fit = fit_frame(size, self.short_side, multiple=_MULTIPLE, is_enlarging=False)
-        objects = _objects(frames, prompts, given)
+        objects = objects_on(frames, prompts, given)
         images = [fit.image(f.image, self._device, self.resampling) for f in frames]
         pmfs: list[list[Tensor]] = [[] for _ in frames]
         for group in grouped(objects, self.network.config.identities):
@@ -150,7 +151,7 @@ def _scaled(stroke: Click | Scribble, fit: Fit) -> Click | Scribble:
     return replace(stroke, points=points, width=width)
 
 
-def _objects(
+def objects_on(
     frames: Sequence[Frame], prompts: Sequence[Prompt], given: Mapping[int, Masks]
 ) -> tuple[ObjectId, ...]:
     """All objects, those that had masks first."""
@@ -158,8 +159,14 @@ def _objects(
     return tuple(dict.fromkeys([*had, *(prompt.object_id for prompt in prompts)]))
 
 
-def _check(frames: Sequence[Frame], prompts: Sequence[Prompt], given: Mapping[int, Masks]) -> Size:
-    """The size of all frames."""
+def check_marks(
+    frames: Sequence[Frame], prompts: Sequence[Prompt], given: Mapping[int, Masks]
+) -> Size:
+    """The size of all frames.
+
+    Raises:
+        PromptError, ValueError: as `InteractFrames` says.
+    """
     indices = [frame.index for frame in frames]
     sizes = {frame.size for frame in frames} | {masks.size for masks in given.values()}
     if not frames or len(set(indices)) != len(indices) or len(sizes) != 1:

@@ -59,12 +59,6 @@ def _fusion_nano() -> nn.Module:
     return FusionNetwork(FUSION_NANO)
 
 
-def _interact_nano() -> nn.Module:
-    from vostoolkit.networks.across_frame import ACROSS_FRAME_SMALL, AcrossFrame
-
-    return AcrossFrame(ACROSS_FRAME_SMALL)
-
-
 def _quality_nano() -> nn.Module:
     from vostoolkit.networks.quality_aware import QUALITY_AWARE_NANO, QualityAware
 
@@ -135,7 +129,6 @@ NANO = Blueprint("XMem, nano", 566_409, _nano)
 CLICK = Blueprint("click network", 1_158_827, _click)
 AOT_NANO = Blueprint("AOT, nano", 619_401, _aot_nano)
 FUSION_NANO = Blueprint("fusion, nano", 10_737, _fusion_nano)
-INTERACT_NANO = Blueprint("across-frame interaction, nano", 266_393, _interact_nano)
 QUALITY_NANO = Blueprint("quality, nano", 412_816, _quality_nano)
 POLICY_NANO = Blueprint("annotation policy, nano", 44_071, _policy_nano)
 XMEM = Blueprint("XMem", 62_220_354, _xmem)

@@ -6,7 +6,6 @@ copies, none was opened from here); ``note`` says where that isn't so.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 from vostoolkit.weights import blueprints
 from vostoolkit.weights.blueprints import Blueprint
@@ -48,21 +47,16 @@ _GPL = "GPL-3.0 (what its author says of the code)"
 _BSD = "BSD-3-Clause (code); its training data have terms of their own"
 
 
-def _embedded(name: str, blueprint: Blueprint) -> tuple[Weights, ...]:
-    """The weights of this name if their file comes with the package, else none."""
-    weights = Weights(name, blueprint, f"{name}.safetensors", _APACHE)
-    is_there = (files("vostoolkit") / "embedded" / weights.file).is_file()
-    return (weights,) if is_there else ()
-
-
-_EMBEDDED = (
-    *_embedded("nano", blueprints.NANO),
-    *_embedded("click", blueprints.CLICK),
-    *_embedded("aot-nano", blueprints.AOT_NANO),
-    *_embedded("fusion-nano", blueprints.FUSION_NANO),
-    *_embedded("interact-nano", blueprints.INTERACT_NANO),
-    *_embedded("quality-nano", blueprints.QUALITY_NANO),
-    *_embedded("policy-nano", blueprints.POLICY_NANO),
+_EMBEDDED = tuple(
+    Weights(name, blueprint, f"{name}.safetensors", _APACHE)
+    for name, blueprint in (
+        ("nano", blueprints.NANO),
+        ("click", blueprints.CLICK),
+        ("aot-nano", blueprints.AOT_NANO),
+        ("fusion-nano", blueprints.FUSION_NANO),
+        ("quality-nano", blueprints.QUALITY_NANO),
+        ("policy-nano", blueprints.POLICY_NANO),
+    )
 )
 
 
