@@ -231,7 +231,7 @@ def test_looks_are_set_without_sending_pictures_again(notebook):
     assert np.abs(after - own).max() < 12 < np.abs(before - own).max()
     assert notebook.value("max(sent)") < 2_000  # outlines, but no picture
     page.get_by_label("Which map is shown").select_option("none")
-    notebook.until("not explorer._gaze.has_map")
+    notebook.until("explorer._gaze.map == 'none'")
     page.get_by_label("outlines").uncheck()
     notebook.until("not explorer._panel.canvas.is_outlined")
     notebook.keep_picture("looks")

@@ -9,11 +9,13 @@ import numpy as np
 from jaxtyping import Float
 from PIL import Image as PillowImage
 
-from vostoolkit.arrays import Image, Size
+from vostoolkit.arrays import Image, Map, Size
 from vostoolkit.errors import SessionError
 from vostoolkit.results import Uncertainty
 from vostoolkit.session import Session
 from vostoolkit_widgets import render
+from vostoolkit_widgets.gaze import Gaze
+from vostoolkit_widgets.maps import NO_MAP, UNCERTAINTY, stage_maps
 from vostoolkit_widgets.scene import Scene, marks_of
 from vostoolkit_widgets.stills import Still, still_of
 
@@ -68,9 +70,26 @@ class Album:
         map_ = render.entropy_png(uncertainty.entropy.cpu().numpy())
         self._keep(self._maps, uncertainty.frame, map_, _MAPS)
 
-    def still(self, scene: Scene, *, has_map: bool) -> Still:
-        """A scene as the browser gets it, with the uncertainty map or without."""
-        map_ = self.map(scene.frame) if has_map else None
+    def overlay(self, index: int, gaze: Gaze) -> bytes | None:
+        """The map that is chosen, of a frame, as PNG; a stage's where its results are kept."""
+        if gaze.map == UNCERTAINTY:
+            return self.map(index)
+        found = self._of_stages(index, gaze).get(gaze.map)
+        return None if found is None else render.entropy_png(found.cpu().numpy())
+
+    def choices(self, index: int, gaze: Gaze) -> tuple[tuple[str, ...], str]:
+        """The names of the maps to choose from at a frame, and of the one that is chosen."""
+        chosen = self.measure if gaze.map == UNCERTAINTY else gaze.map
+        names = dict.fromkeys((self.measure, *self._of_stages(index, gaze), chosen, NO_MAP))
+        names.pop(NO_MAP)
+        return (*names, NO_MAP), chosen
+
+    def _of_stages(self, index: int, gaze: Gaze) -> dict[str, Map]:
+        record = self._session.trace.records.get(index)
+        return {} if record is None else stage_maps(record, gaze.object_id)
+
+    def still(self, scene: Scene, map_: bytes | None = None) -> Still:
+        """A scene as the browser gets it, with a map that was encoded or without."""
         frame, seen = self.frame(scene.frame), scene.appearance
         return still_of(frame, scene.shown, map_, marks_of(scene), appearance=seen)
 

@@ -216,7 +216,7 @@ class Comparison:
             stills = [Still(ground, masks)]
         else:
             albums = zip(self._albums, scenes, strict=True)
-            stills = [album.still(scene, has_map=False) for album, scene in albums]
+            stills = [album.still(scene) for album, scene in albums]
         for canvas, still in zip(self.canvases, stills, strict=False):
             canvas.mask_opacity = _SHADE if self._is_difference else _TINT
             canvas.show_still(still)

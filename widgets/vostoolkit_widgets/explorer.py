@@ -28,7 +28,6 @@ from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.insight import Host, Insight, Spot
 from vostoolkit_widgets.keeping import Keeping
 from vostoolkit_widgets.lineage import Lineage
-from vostoolkit_widgets.looks import NO_MAP
 from vostoolkit_widgets.panel import PARTS, Doings, Panel
 from vostoolkit_widgets.portrait import portrait
 from vostoolkit_widgets.question import Asked
@@ -261,13 +260,14 @@ class Explorer:
     # -- drawing; on the desk's thread -------------------------------------------------------------
 
     def _refresh(self) -> None:
-        frame, session, panel = self.frame, self.session, self._panel
+        gaze, session, panel = self._gaze, self.session, self._panel
+        frame = gaze.frame
         self._drawn_at = time.monotonic()
         scene = scene_of(session, frame, self._driver.pending)
         is_running = self._driver.is_running
         if "canvas" in panel.parts:  # before all else, for it is what a person waits for
             seen = scene.without(self._gaze.hidden)
-            panel.canvas.show_still(self._album.still(seen, has_map=self._gaze.has_map))
+            panel.canvas.show_still(self._album.still(seen, self._album.overlay(frame, gaze)))
             panel.canvas.capture.pace()
         panel.actions.show(
             wording.place(session, frame),
@@ -277,10 +277,8 @@ class Explorer:
             can_undo=bool(session.history.done) or self._lineage.can("undo", session),
             can_redo=bool(session.history.undone) or self._lineage.can("redo", session),
         )
-        gaze = self._gaze
         panel.objects.show_objects(objects_of(session, scene), gaze, session)
-        measure = self._album.measure
-        panel.looks.show_canvas(panel.canvas, (measure,), measure if gaze.has_map else NO_MAP)
+        panel.looks.show_canvas(panel.canvas, *self._album.choices(frame, gaze))
         panel.show_tool(session.appearance.colour(gaze.object_id))
         panel.question.show(said := self._asked())
         panel.canvas.tell(said.text if said.asks else "")

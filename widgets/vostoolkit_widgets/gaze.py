@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from vostoolkit.arrays import ObjectId, Size, check_object_id
+from vostoolkit_widgets.maps import NO_MAP, STAGE_MAPS, UNCERTAINTY
 from vostoolkit_widgets.tools import TOOLS, Aim, Tool
 from vostoolkit_widgets.viewport import Point
 
@@ -15,9 +16,9 @@ class Gaze:
     """The frame that is shown, the object and tool in hand, and whether the left button means "it".
 
     ``is_following`` says that the frame at work is shown. Widths of tools are in image pixels.
-    ``hidden`` objects aren't drawn. ``has_map`` says whether the
-    uncertainty is. ``region`` is where marks count at the frame ``region_at``; without points that
-    is everywhere.
+    ``hidden`` objects aren't drawn. ``map`` names what lies over the frame: `UNCERTAINTY`, one of
+    `STAGE_MAPS`, or `NO_MAP`. ``region`` is where marks count at the frame ``region_at``; without
+    points that is everywhere.
     """
 
     frame: int = 0
@@ -27,7 +28,7 @@ class Gaze:
     tool: Tool = "click"
     widths: dict[Tool, float] = field(default_factory=dict[Tool, float])
     hidden: set[ObjectId] = field(default_factory=set[ObjectId])
-    has_map: bool = True
+    map: str = UNCERTAINTY
     region: tuple[Point, ...] = ()
     region_at: int = -1
     before_region: Tool = "click"
@@ -58,6 +59,10 @@ class Gaze:
     def mark_off(self, region: tuple[Point, ...]) -> None:
         """Nothing; marks on this frame count in a region; the tool from before is in hand again."""
         self.region, self.region_at, self.tool = region, self.frame, self.before_region
+
+    def lay_over(self, name: str) -> None:
+        """Nothing; a stage's map lies over frames, none, or by any other name the measure's."""
+        self.map = name if name in STAGE_MAPS or name == NO_MAP else UNCERTAINTY
 
     def widen(self, width: float) -> None:
         """Nothing; the tool in hand is this wide, or as near as there is."""

@@ -4,8 +4,7 @@ from vostoolkit.colours import UNCERTAINTY, css
 from vostoolkit_widgets.assets import asset
 from vostoolkit_widgets.bar import Bar
 from vostoolkit_widgets.canvas import FrameCanvas
-
-NO_MAP = "none"
+from vostoolkit_widgets.maps import NO_MAP, STAGE_MAPS
 
 
 class Looks(Bar):
@@ -20,7 +19,8 @@ class Looks(Bar):
             masks=canvas.mask_opacity,
             map=canvas.map_opacity,
             outlines=canvas.is_outlined,
-            maps=[*maps, NO_MAP],
+            maps=list(maps),
             chosen=chosen,
+            ends=[] if chosen == NO_MAP else STAGE_MAPS.get(chosen, ("sure", "unsure")),
             scale=[css(step) for step in zip(red, green, blue, strict=True)],
         )

@@ -16,7 +16,7 @@ from vostoolkit_widgets.controls import Actions, Keys
 from vostoolkit_widgets.gaze import Gaze
 from vostoolkit_widgets.hands import KEYS, Hands
 from vostoolkit_widgets.insight import Insight
-from vostoolkit_widgets.looks import NO_MAP, Looks
+from vostoolkit_widgets.looks import Looks
 from vostoolkit_widgets.question import Question
 from vostoolkit_widgets.rounds import RoundSheet
 from vostoolkit_widgets.style import style
@@ -131,7 +131,7 @@ class Panel:
             case "help":
                 self.keys.toggle()
             case "chosen":
-                gaze.has_map = value != NO_MAP
+                gaze.lay_over(str(value))
                 self._doings.changed()
             case "width":
                 gaze.widen(float(value))

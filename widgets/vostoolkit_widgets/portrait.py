@@ -17,7 +17,7 @@ def portrait(
     scene: Scene, album: Album, panel: Panel, *, insight: Insight, asked: Asked
 ) -> UInt8[np.ndarray, "height width 3"]:
     """A frame; the timeline and the question below it, where the panel has them."""
-    encoded = album.map(scene.frame) if panel.gaze.has_map else None
+    encoded = album.overlay(scene.frame, panel.gaze)
     map_ = None if encoded is None else map_values(encoded, scene.size)
     image = album.image(scene.frame)
     pictures = [snapshot.frame_picture(image, scene, map_, canvas=panel.canvas)]

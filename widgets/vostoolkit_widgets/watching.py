@@ -15,7 +15,7 @@ from vostoolkit_widgets.playback import Player
 from vostoolkit_widgets.scene import Scene, scene_of
 from vostoolkit_widgets.worker import Worker
 
-_WORDS_PACE_S = 0.1
+_WORDS_PACE_S = 0.15
 """Cursor and place are shown so often; only the canvas gets every frame."""
 
 
@@ -64,7 +64,8 @@ class Watch:
     def glance(self) -> None:
         """Nothing; shows the frame that is looked at, and of all else only the place."""
         gaze, canvas = self._gaze, self._panel.canvas
-        canvas.show_still(self._album.still(self._scene(gaze.frame), has_map=gaze.has_map))
+        map_ = self._album.overlay(gaze.frame, gaze)
+        canvas.show_still(self._album.still(self._scene(gaze.frame), map_))
         canvas.capture.pace()
         self._tell(gaze.frame)
 
@@ -90,7 +91,7 @@ class Watch:
         self._changed()
 
     def _make(self, frame: int) -> Flat:
-        map_ = self._album.map(frame) if self._gaze.has_map else None
+        map_ = self._album.overlay(frame, self._gaze)
         image, look = self._session.image(frame), self._panel.canvas.look
         return flattened(image, self._scene(frame), map_, look)
 

@@ -6,11 +6,11 @@ function render({ model, el }) {
   });
   const masks = slider("masks", "How opaque the masks are"), map = slider("map", "How opaque the map is");
   const maps = element("select", {
-    "aria-label": "Which map is shown", title: "Which map is shown", onchange: () => send("chosen", maps.value),
+    "aria-label": "Which map is shown", title: "Which map is shown; a stage's where its results are kept", onchange: () => send("chosen", maps.value),
   });
   const outlines = element("input", { type: "checkbox", onchange: () => send("outlines", outlines.checked) });
-  const scale = element("b");
-  const legend = element("span", { class: "vos-scale" }, element("i", {}, "sure"), scale, element("i", {}, "unsure"));
+  const scale = element("b"), low = element("i"), high = element("i");
+  const legend = element("span", { class: "vos-scale" }, low, scale, high);
   const bar = row("Looks",
     element("label", {}, element("span", {}, "masks"), masks),
     element("label", {}, outlines, "outlines"),
@@ -24,11 +24,12 @@ function render({ model, el }) {
       if (document.activeElement !== one) one.value = value;
     }
     outlines.checked = state.outlines;
-    if (maps.childElementCount !== state.maps?.length || maps.firstChild.value !== state.maps[0]) {
+    if ([...maps.options].map((one) => one.value).join() !== state.maps?.join()) {
       maps.replaceChildren(...(state.maps ?? []).map((name) => element("option", { value: name }, name)));
     }
     maps.value = state.chosen;
-    const isShown = state.chosen !== "none";
+    const isShown = Boolean(state.ends?.length);
+    [low.textContent, high.textContent] = state.ends ?? ["", ""];
     map.disabled = !isShown;
     legend.style.visibility = isShown ? "visible" : "hidden";
     scale.style.background = `linear-gradient(to right, ${(state.scale ?? []).join(", ")})`;
