@@ -190,9 +190,12 @@ def played(notebook: Notebook) -> Film:
     notebook.page.evaluate(COUNT_PICTURES, CANVAS)
     before = processor_s()
     notebook.button("watch").click()
-    notebook.until(f"explorer.frame == {FRAMES - 1} and not explorer._watch.is_on", 60)
+    stop = notebook.button("stop")  # to ask the kernel would take from what is measured
+    notebook.page.wait_for_function("button => !button.disabled", arg=stop.element_handle())
+    notebook.page.wait_for_function("button => button.disabled", arg=stop.element_handle())
     after = processor_s()
     rate, size, pictures = notebook.page.evaluate(END_COUNT)
+    notebook.until(f"explorer.frame == {FRAMES - 1} and explorer.settle()", 60)
     spent = [1e3 * (late - soon) / pictures for soon, late in zip(before, after, strict=True)]
     return Film(rate, size, *spent)
 
