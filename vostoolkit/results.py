@@ -260,6 +260,8 @@ class Request:
 class Checkpoint:
     """The end of a frame: its final masks, and a state from which the run can go on exactly.
 
+    In the record of a frame that was corrected since, it has neither: no state, and empty masks.
+
     In rounds it is the end of a round, or of prompts that show before it ends; ``album`` then has
     the labels of all frames that have masks, as PNG.
     """

@@ -2,13 +2,14 @@
 
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from typing import TypeAlias
 
 import cv2
 import numpy as np
 import pandas as pd
 
-from vostoolkit.arrays import Labels
+from vostoolkit.arrays import Labels, Size
 from vostoolkit.errors import SessionError
 from vostoolkit.masks import Masks
 from vostoolkit.protocols import Event
@@ -103,12 +104,11 @@ class Trace:
             self.records.popitem(last=False)
 
     def _overtake(self, frame: int) -> None:
-        """Nothing; lets go of the states behind a frame's corrections so far, but for the last."""
+        """Nothing; lets go of states and masks behind a frame's corrections, but for the last."""
         if record := self.records.get(frame):
-            events = tuple(
-                replace(event, state=None) if isinstance(event, Checkpoint) else event
-                for event in record.events
-            )
+            ends = [n for n, event in enumerate(record.events, 1) if isinstance(event, Checkpoint)]
+            end = ends[-1] if ends else 0
+            events = (*map(_overtaken, record.events[:end]), *record.events[end:])
             self.records[frame] = replace(record, events=events)
 
     def _observe_round(self, event: Event) -> None:
@@ -167,7 +167,7 @@ class Trace:
         events = self.records[frame].events
         ends = [index for index, event in enumerate(events) if isinstance(event, Checkpoint)]
         end = ends[number - 1]
-        last = replace(events[end], state=checkpoint.state)
+        last = replace(events[end], state=checkpoint.state, masks=checkpoint.masks)
         self.records[frame] = FrameRecord(frame, (*events[:end], last))
 
     @property
@@ -205,6 +205,24 @@ def _overruling(event: Event) -> tuple[object, ...]:
     is_reply = isinstance(event, AcrossFrames | Checkpoint | Request | MemoryUpdate)
     is_reply = is_reply or (isinstance(event, Propagation) and event.is_given)
     return (type(event),) if is_reply else ()
+
+
+def _overtaken(event: Event) -> Event:
+    """An event before a frame's last correction, without the masks of all objects at that time."""
+    match event:
+        case Checkpoint():
+            return replace(event, state=None, masks=_no_masks(event.masks.size))
+        case Request():
+            return replace(event, masks=None)
+        case Refinement() if event.before.untyped_storage().nbytes() > event.before.nbytes:
+            return replace(event, before=event.before.clone())  # it was a part of all masks
+        case _:
+            return event
+
+
+@cache
+def _no_masks(size: Size) -> Masks:
+    return Masks.empty(size)
 
 
 def encode_labels(labels: Labels) -> bytes:

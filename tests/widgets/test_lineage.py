@@ -11,7 +11,7 @@ from vostoolkit_widgets.lineage import DEPTH
 from widgets.explorer_hands import chips, click, key, press, say
 from widgets.lazy_runs import lazy_run
 
-from vostoolkit.prompts import Skip
+from vostoolkit.prompts import Click, Skip
 from vostoolkit.session import Session
 
 
@@ -122,3 +122,15 @@ def test_a_session_that_was_at_rest_is_seen_and_goes_on_as_before():
     for frame in range(10):
         assert np.array_equal(first.labels(frame), rested.labels(frame))
     explorer.close()
+
+
+def test_each_further_correction_of_a_frame_adds_little_more_than_its_two_maps():
+    session = lazy_run()
+    held = []
+    for count in range(8):
+        session.answer(Click(9, 1 + count % 2, 40 + count, 30))
+        session.run()
+        held.append(megabytes())
+    a_map = session.video.size.height * session.video.size.width * 4 / 2**20
+    assert len(session.at(9).refinements) == 8
+    assert (held[-1] - held[3]) / 4 < 3 * a_map
