@@ -38,7 +38,9 @@ class Calibration:
 
 CALIBRATIONS: Mapping[str, Calibration] = MappingProxyType(
     {
-        "nano": Calibration(call_rate=0.041, score_user=0.7),
+        "nano": Calibration(
+            call_rate=0.041, score_user=0.7, quality_user=0.067, quality_pseudo=0.04
+        ),
         "paper": Calibration(),
     }
 )
