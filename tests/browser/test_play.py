@@ -23,6 +23,7 @@ INK = """() => {
     const { data } = sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height);
     return data.filter((value, index) => index % 4 === 3 && value > 0).length;
 }"""
+SEEN = "selector => document.querySelector(selector).toDataURL()"
 COUNT = """selector => {
     window.pictures = new Set();
     const canvas = document.querySelector(selector);
@@ -53,6 +54,11 @@ def test_the_film_goes_by_with_masks_and_map(notebook):
     notebook.until("0 < explorer.frame < 30 and explorer._watch.is_on")
     notebook.page.keyboard.press(" ")
     notebook.until("not explorer._watch.is_on and explorer.settle()")
+    notebook.page.wait_for_timeout(300)
+    stopped = notebook.page.evaluate(SEEN, CANVAS)
+    notebook.execute("explorer._panel.canvas.redraw(); explorer.settle()")
+    notebook.page.wait_for_timeout(300)
+    assert notebook.page.evaluate(SEEN, CANVAS) == stopped  # no picture of the film came after
     assert notebook.value("session.finished") and not notebook.errors
 
 

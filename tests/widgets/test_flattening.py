@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image as PillowImage
 from vostoolkit_widgets import render
 from vostoolkit_widgets.canvas import FrameCanvas
-from vostoolkit_widgets.capture import _WINDOW
+from vostoolkit_widgets.capture import _FILM_WINDOW
 from vostoolkit_widgets.flattening import Flat, Look, flattened, seen
 from vostoolkit_widgets.scene import Scene
 from vostoolkit_widgets.shapes import Disc, Glyph, Line, on_film, on_picture
@@ -109,6 +109,7 @@ def test_while_a_film_is_shown_nothing_else_is_drawn():
     assert [buffers for _, buffers in sent] == [[b"a picture"], [b"another"]]
     assert [message["place"] for message, _ in sent] == [(0, 0, 1, 1), (-0.5, -0.5, 2, 2)]
     made.show_still(made._still)
+    assert sent[-1] == ({"type": "cut"}, [])  # what the page has yet to draw it never does
     assert len(wire.batches) == 1 and not wire.pictures()  # those of the frame are still there
 
 
@@ -126,14 +127,17 @@ def test_a_page_that_was_opened_during_a_film_gets_all_at_its_end():
 def test_a_film_waits_for_a_page_that_lags_behind(monkeypatch):
     monkeypatch.setattr("vostoolkit_widgets.capture._ECHO_TIMEOUT_S", 0.05)
     made, _, sent = projecting()
-    for _ in range(_WINDOW):
+    for _ in range(_FILM_WINDOW):
         made.project(Flat(b"", made.view))
     numbers = [message["number"] for message, _ in sent]
     made.capture._received(None, {"type": "pong", "number": numbers[0]}, [])
     made.project(Flat(b"", made.view))  # at once
-    assert made.capture._sent - made.capture._seen == _WINDOW
+    assert made.capture._sent - made.capture._seen == _FILM_WINDOW
     made.project(Flat(b"", made.view))  # after the page was given up
     assert made.capture._sent - made.capture._seen == 1
+    assert [message["number"] for message, _ in sent if message["is_echoed"]] == [5, 10]
+    made.capture.cut()
+    assert made.capture._sent == made.capture._seen  # nothing waits for what was cut
 
 
 def whole() -> Viewport:

@@ -115,6 +115,8 @@ class FrameCanvas:
 
     def show_still(self, still: Still) -> None:
         """Nothing; shows what was encoded before; only pictures that are new are sent."""
+        if self._is_projected:
+            self.capture.cut()
         before, self._still, self._is_projected = self._still, still, False
         changed = [n for n in _PICTURES if before.pictures[n] != still.pictures[n]]
         if {_FRAME, _MASKS} & set(changed):

@@ -15,8 +15,13 @@ from vostoolkit_widgets.ordering import Queue
 
 _log = logging.getLogger(__name__)
 
-_WINDOW = 3
-"""How many drawings may be under way to the browser before the next one waits."""
+_WINDOW, _FILM_WINDOW = 3, 10
+"""How many drawings, or pictures of a film, may be under way to the browser before the next one
+waits."""
+
+_FILM_ECHO = 5
+"""One in so many pictures of a film is echoed: each echo makes the kernel busy and idle, which
+JupyterLab shows, and that takes a page longer than the picture."""
 
 _ECHO_TIMEOUT_S = 1.0
 
@@ -138,7 +143,7 @@ class Capture(anywidget.AnyWidget):
     Events reach a callback on any thread. `is_ready` turns True once a browser has attached it.
     """
 
-    _esm = asset("ink.js") + asset("capture.js")
+    _esm = asset("ink.js") + asset("film.js") + asset("capture.js")
 
     target = traitlets.Unicode().tag(sync=True)
     extent = traitlets.List(traitlets.Int()).tag(sync=True)
@@ -178,17 +183,26 @@ class Capture(anywidget.AnyWidget):
     def project(self, picture: bytes, place: tuple[float, float, float, float]) -> None:
         """Nothing; the page draws a JPEG over the canvas; waits while it lags behind, as `pace`.
 
-        ``place`` is its left, top, width and height in shares of the canvas. It is there until
-        something is drawn on a layer.
+        It draws them all, in order, one at each of its own frames. ``place`` is left, top, width
+        and height in shares of the canvas. It is there until something is drawn on a layer.
         """
         if self.is_ready:
-            self.send({"type": "film", "number": self._turn(), "place": place}, [picture])
+            number = self._turn(_FILM_WINDOW)
+            film = {"type": "film", "number": number, "is_echoed": number % _FILM_ECHO == 0}
+            self.send({**film, "place": place}, [picture])
 
-    def _turn(self) -> int:
+    def cut(self) -> None:
+        """Nothing; the page forgets what was projected and isn't drawn yet."""
+        if self.is_ready:
+            with self._echoed:
+                self._seen = self._sent
+            self.send({"type": "cut"})
+
+    def _turn(self, window: int = _WINDOW) -> int:
         """The number of the next drawing, once the page has seen enough of those before."""
         end = time.monotonic() + _ECHO_TIMEOUT_S
         with self._echoed:
-            while self._sent - self._seen >= _WINDOW:
+            while self._sent - self._seen >= window:
                 if not self._echoed.wait(end - time.monotonic()):
                     self._seen = self._sent  # the page is closed or asleep
             self._sent += 1

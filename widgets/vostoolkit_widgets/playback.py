@@ -1,63 +1,19 @@
-"""Frames shown one after the other at their own speed, prepared ahead on another thread."""
+"""Frames shown one after the other at their own speed; what comes too late is left out."""
 
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-AHEAD = 12
-"""So many frames are prepared before they are due."""
-
-
-@dataclass
-class Reel(Generic[T]):
-    """The frames from ``first`` to ``last``, each due at its time from the start on.
-
-    The clock starts when the first frame is ready. What comes too late is left out, but for the
-    last frame, so that a slow machine shows fewer frames and not a slower video.
-    """
-
-    first: int
-    last: int
-    fps: float
-    now: Callable[[], float] = time.monotonic
-    start: float | None = None
-    is_stopped: bool = False
-    ready: dict[int, T] = field(default_factory=dict[int, T])
-
-    def due(self) -> int:
-        """The frame that should be seen now; the first before the start."""
-        if self.start is None:
-            return self.first
-        return min(self.last, self.first + int((self.now() - self.start) * self.fps))
-
-    def wait_s(self, frame: int) -> float:
-        """Seconds until a frame is due; a millisecond at least."""
-        start = self.now() if self.start is None else self.start
-        return max(0.001, start + (frame - self.first) / self.fps - self.now())
-
-    def add(self, frame: int, made: T) -> None:
-        """Nothing; a frame is ready to be shown."""
-        self.ready[frame] = made
-        if self.start is None:
-            self.start = self.now()
-
-    def take(self) -> tuple[int, T] | None:
-        """The latest frame that is ready and due, and no longer any before it."""
-        due = [frame for frame in self.ready if frame <= self.due()]
-        if not due:
-            return None
-        found = max(due), self.ready[max(due)]
-        for frame in due:
-            del self.ready[frame]
-        return found
-
 
 class Player(Generic[T]):
-    """Plays frames: ``make`` prepares one, ``show`` gets it when it is due; each on a thread.
+    """Plays frames on a thread: ``make`` prepares one, ``show`` gets it when it is due.
+
+    The clock starts when the first frame is ready. The next to be prepared is the one that is due
+    by the time that ``show`` comes back, so that a slow machine or page is shown fewer frames and
+    not a slower video, and nothing is made in vain. The last frame is always shown.
 
     ``ended`` is called after the last frame, not after `stop`; ``failed`` with what `make` raised.
     """
@@ -70,64 +26,54 @@ class Player(Generic[T]):
         failed: Callable[[Exception], None],
     ) -> None:
         self._make, self._show, self._ended, self._failed = make, show, ended, failed
-        self._changed = threading.Condition()
-        self._reel: Reel[T] | None = None
+        self._lock = threading.Lock()
+        self._stopped: threading.Event | None = None
 
     @property
     def is_on(self) -> bool:
         """Whether it plays."""
-        return self._reel is not None
+        return self._stopped is not None
 
     def play(self, first: int, last: int, fps: float) -> None:
         """Nothing; begins to play, instead of what was played."""
         self.stop()
-        reel = self._reel = Reel[T](first, last, fps)
-        for name, work in (("make", self._prepare), ("show", self._project)):
-            thread = threading.Thread(target=work, args=(reel,), name=f"vostoolkit-{name}")
-            thread.daemon = True
-            thread.start()
+        stopped = self._stopped = threading.Event()
+        film = (stopped, first, last, fps)
+        threading.Thread(target=self._run, args=film, name="vostoolkit-film", daemon=True).start()
 
     def stop(self) -> None:
         """Nothing; no more frames are shown."""
-        with self._changed:
-            if self._reel is not None:
-                self._reel.is_stopped, self._reel = True, None
-            self._changed.notify_all()
+        with self._lock:
+            if self._stopped is not None:
+                self._stopped.set()
+            self._stopped = None
 
-    def _prepare(self, reel: Reel[T]) -> None:
-        frame = reel.first
+    def _run(self, stopped: threading.Event, first: int, last: int, fps: float) -> None:
         try:
-            while frame <= reel.last and not reel.is_stopped:
-                made = self._make(frame)
-                with self._changed:
-                    reel.add(frame, made)
-                    self._changed.notify_all()
-                    self._changed.wait_for(lambda: reel.is_stopped or len(reel.ready) < AHEAD)
-                frame = max(frame + 1, reel.due() if frame < reel.last else 0)
+            self._project(stopped, first, last, fps)
         except Exception as error:
-            if self._end(reel):
+            if self._end(stopped):
                 self._failed(error)
+        else:
+            if self._end(stopped):
+                self._ended()
 
-    def _project(self, reel: Reel[T]) -> None:
-        shown = reel.first - 1
-        while shown < reel.last:
-            with self._changed:
-                while (found := reel.take()) is None and not reel.is_stopped:
-                    upcoming = min(reel.ready, default=None)
-                    self._changed.wait(None if upcoming is None else reel.wait_s(upcoming))
-                if reel.is_stopped or found is None:
-                    return
-                self._changed.notify_all()  # there is room for another
-            shown = found[0]
-            self._show(*found)
-        if self._end(reel):
-            self._ended()
+    def _project(self, stopped: threading.Event, first: int, last: int, fps: float) -> None:
+        frame, start = first, None
+        while frame <= last:
+            made = self._make(frame)
+            now = time.monotonic()
+            start = now if start is None else start
+            if stopped.wait(max(0.0, start + (frame - first) / fps - now)):
+                return
+            self._show(frame, made)
+            due = first + int((time.monotonic() - start) * fps)
+            frame = max(frame + 1, min(due, last))
 
-    def _end(self, reel: Reel[T]) -> bool:
-        """Whether this reel was the one that is played; it no longer is."""
-        with self._changed:
-            was_on, reel.is_stopped = self._reel is reel, True
+    def _end(self, stopped: threading.Event) -> bool:
+        """Whether this film was the one that is played; it no longer is."""
+        with self._lock:
+            was_on = self._stopped is stopped
             if was_on:
-                self._reel = None
-            self._changed.notify_all()
-        return was_on
+                self._stopped = None
+            return was_on

@@ -1,5 +1,6 @@
 """The Explorer's film: a session's frames at the video's own speed, with what is known of them."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -15,14 +16,17 @@ from vostoolkit_widgets.playback import Player
 from vostoolkit_widgets.scene import Scene, scene_of
 from vostoolkit_widgets.worker import Worker
 
-_WORDS_PACE_S = 0.15
+_WORDS_PACE_S = 0.2
 """Cursor and place are shown so often; only the canvas gets every frame."""
+
+_PATIENCE_S = 2.0
+"""A desk that was closed never shows a frame that waits for it."""
 
 
 class Watch:
     """Plays a session's frames on the panel, from the one that is shown to the last.
 
-    Frames are encoded ahead. Where the browser or the machine is too slow, frames are left out.
+    Where the browser or the machine is too slow, frames are left out.
     Drawing is the work of ``desk``; ``changed`` is called on it when the film began or ended.
     """
 
@@ -100,13 +104,17 @@ class Watch:
         return scene.without(self._gaze.hidden)
 
     def _due(self, frame: int, flat: Flat) -> None:
-        self._desk.post(lambda: self._show(frame, flat), instead_of="watched")
+        """Nothing; comes back when it was shown, so that the next is made when there is need."""
+        shown = threading.Event()
+        self._desk.post(lambda: self._show(frame, flat, shown), instead_of="watched")
+        shown.wait(_PATIENCE_S)
 
-    def _show(self, frame: int, flat: Flat) -> None:
+    def _show(self, frame: int, flat: Flat, shown: threading.Event) -> None:
         if self.is_on:
             self._gaze.frame = frame
             self._panel.canvas.project(flat)
             self._tell(frame)
+        shown.set()
 
     def _tell(self, frame: int) -> None:
         panel, now = self._panel, time.monotonic()

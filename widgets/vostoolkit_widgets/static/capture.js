@@ -256,28 +256,17 @@ function render({ model, el }) {
     handles.values().next().value?.keyDown(event);
   }, { capture: true, signal });
 
+  const pong = ({ number }) => model.send({ type: "pong", number });
+  const film = new Film(() => handles.keys(), (shown) => { if (shown.is_echoed) pong(shown); });
   const echo = (message, buffers) => {
-    const pong = () => model.send({ type: "pong", number: message.number });
-    if (message.type === "film") {  // half as many echoes do: each makes the kernel busy and idle
-      project(buffers[0], message.place).then(() => message.number % 2 || pong());
-    }
+    if (message.type === "film") film.add(message, buffers);
+    if (message.type === "cut") film.cut();
     if (message.type !== "ping") return;
     requestAnimationFrame(() => {
       for (const handle of handles.values()) handle.sheet.settle(message.stroke);
-      pong();
+      pong(message);
     });
   };
-
-  // Straight on what ipycanvas shows: through its layers a picture takes the page twice as long.
-  async function project(picture, [left, top, width, height]) {
-    const bitmap = await createImageBitmap(new Blob([picture], { type: "image/jpeg" }));
-    await new Promise(requestAnimationFrame);
-    for (const canvas of handles.keys()) {
-      const across = canvas.width, down = canvas.height;
-      canvas.getContext("2d").drawImage(bitmap, left * across, top * down, width * across, height * down);
-    }
-    bitmap.close();
-  }
   const changed = () => handles.forEach((handle) => handle.look());
   model.on("msg:custom", echo);
   model.on("change:ink change:cursor", changed);
