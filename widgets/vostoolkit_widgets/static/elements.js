@@ -1,5 +1,13 @@
 // What the rows of controls are made of.
 
+// A key that means something to a control isn't for JupyterLab, which would cut or leave the cell.
+// It asks the very element that has the focus, before any listener of ours on a row.
+window.addEventListener("keydown", ({ target, key, ctrlKey, metaKey, altKey, shiftKey }) => {
+  if (!target.closest?.(".vos-explorer, .vos-bar, .vos-inspector") || target.tagName === "CANVAS") return;
+  const isCommand = ctrlKey || metaKey || altKey || (shiftKey && key === "Enter");
+  target.toggleAttribute("data-lm-suppress-shortcuts", !isCommand);
+}, { capture: true });
+
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -18,12 +26,9 @@ function icon(path) {
   return drawing;
 }
 
-// A row that JupyterLab's one-letter commands leave alone; its buttons are one stop of the Tab key,
-// and the arrows go from one to the next.
+// A row whose buttons are one stop of the Tab key; the arrows go from one to the next.
 function row(label, ...children) {
-  const made = element(
-    "div", { role: "toolbar", "aria-label": label, class: "vos-bar", "data-lm-suppress-shortcuts": "true" },
-    ...children);
+  const made = element("div", { role: "toolbar", "aria-label": label, class: "vos-bar" }, ...children);
   const stops = () => [...made.querySelectorAll("button, input")].filter((one) => one.offsetParent);
   made.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

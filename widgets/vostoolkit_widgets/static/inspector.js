@@ -19,8 +19,7 @@ function render({ model, el }) {
   const copy = copier(() => model.get("state").code);
   const expression = element("span", { class: "vos-code" }, code, copy);
   const foot = element("div", { class: "vos-foot vos-bar" }, source, seconds, pager, expression, compute);
-  const card = element("div", { class: "vos-inspector", "data-lm-suppress-shortcuts": "true" },
-    tabs, lines, open, foot, lightbox);
+  const card = element("div", { class: "vos-inspector" }, tabs, lines, open, foot, lightbox);
   el.append(card);
 
   const made = (name) => element(
