@@ -13,7 +13,7 @@ from open_notebook import Notebook
 
 CELLS = (
     """
-import logging, threading
+import logging, threading, traceback
 import vostoolkit as vos
 from vostoolkit.data.synthetic import demo_clip
 from vostoolkit_widgets import Explorer
@@ -23,14 +23,19 @@ class Troubles(logging.Handler):
     def emit(self, record):
         error = record.exc_info and record.exc_info[1]
         if record.levelno >= logging.ERROR or error and not isinstance(error, vos.VostoolkitError):
-            troubles.append(f"{record.name}: {record.getMessage()}: {error!r}")
+            where = traceback.extract_tb(error.__traceback__)[-2:] if error else ""
+            troubles.append(f"{record.name}: {record.getMessage()}: {error!r} {where}")
 logging.getLogger().addHandler(Troubles())
 logging.getLogger("vostoolkit_widgets").setLevel(logging.INFO)
 threading.excepthook = lambda hook: troubles.append(repr(hook.exc_value))
 clip = demo_clip(frames=60, size=(180, 320))
 method = vos.LazyXMem.preset("nano")
 """,
-    "explorer = Explorer(vos.Session(method, clip.video)); explorer",
+    """
+session = vos.Session(method, clip.video)
+session.play(vos.SimulatedUser(clip.labels))  # what is kept of a run is there from the beginning
+explorer = Explorer(session); explorer
+""",
 )
 OBJECTS = 5
 """A person seldom has more at work; the hands delete one when there are."""

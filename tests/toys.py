@@ -125,9 +125,9 @@ def user(request: Request) -> tuple[Click, ...]:
     return (click(request.frame),)
 
 
-def states(session: Session) -> list[int]:
+def states(session: Session, first: int = 0) -> list[int]:
     """The state after each finished frame, each computed again from a checkpoint."""
-    return [session.at(f).checkpoint.state for f in session.trace.frames]
+    return [session.at(f).checkpoint.state for f in session.trace.frames if f >= first]
 
 
 def played(length: int = 10, **keep: int) -> Session:

@@ -26,10 +26,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class FrameRecord:
-    """All events of one frame, in order."""
+    """All events of one frame, in order.
+
+    A branch that began at the frame's n-th checkpoint has its events from there on; ``unseen`` is
+    the number of checkpoints before that.
+    """
 
     frame: int
     events: tuple[Event, ...] = ()
+    unseen: int = 0
 
     @property
     def propagation(self) -> Propagation | None:

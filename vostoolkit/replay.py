@@ -1,6 +1,5 @@
 """What a run did before, computed again beside it."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
 
 from vostoolkit.errors import SessionError
@@ -79,8 +78,10 @@ def fork(runner: Runner, other: Runner, place: int) -> None:
     if runner.in_rounds:  # there a checkpoint is small
         past.past, other.past = runner.past, past
         return
-    seen, trace = past.trace.records or runner.trace.records, runner.trace
-    other.trace.records = OrderedDict((f, r) for f, r in seen.items() if f == place - 1)
+    trace = runner.trace
+    seen = [t.records[place - 1] for t in (past.trace, trace) if place - 1 in t.records]
+    if seen:
+        other.trace.records[place - 1] = min(seen, key=lambda record: record.unseen)
     other.trace.rows = {f: rows for f, rows in trace.rows.items() if f < place}
     other.trace.pictures = {f: png for f, png in trace.pictures.items() if f < place}
 

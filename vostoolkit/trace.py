@@ -162,13 +162,16 @@ class Trace:
     def cut(self, checkpoint: Checkpoint, number: int) -> None:
         """Nothing; drops what was seen of a frame after a checkpoint, the n-th of the frame."""
         frame = checkpoint.frame
-        if frame not in self.records:
+        if self.only not in (None, frame):
             return
-        events = self.records[frame].events
-        ends = [index for index, event in enumerate(events) if isinstance(event, Checkpoint)]
-        end = ends[number - 1]
-        last = replace(events[end], state=checkpoint.state, masks=checkpoint.masks)
-        self.records[frame] = FrameRecord(frame, (*events[:end], last))
+        self._picture(frame, checkpoint.masks)
+        if (record := self.records.get(frame)) is None or record.unseen >= number:
+            self.records[frame] = FrameRecord(frame, (checkpoint,), unseen=number - 1)
+            return
+        ends = [at for at, event in enumerate(record.events) if isinstance(event, Checkpoint)]
+        end = ends[number - record.unseen - 1]
+        last = replace(record.events[end], state=checkpoint.state, masks=checkpoint.masks)
+        self.records[frame] = replace(record, events=(*record.events[:end], last))
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -24,6 +24,20 @@ INK = """() => {
     return data.filter((value, index) => index % 4 === 3 && value > 0).length;
 }"""
 SEEN = "selector => document.querySelector(selector).toDataURL()"
+CONTROLS = """() => {
+    window.controls = [...document.querySelectorAll('.vos-explorer *')].filter(
+        one => one.tabIndex >= 0 && one.offsetParent);
+    return window.controls.length;
+}"""
+FOCUS = """index => {
+    const one = window.controls[index];
+    one.focus();
+    return document.activeElement === one ? `${one.tagName} ${one.type ?? ''}` : null;
+}"""
+IS_ON_A_CELL = """() => {
+    const { activeElement: one } = document;
+    return one.closest('.jp-Notebook') !== null && !one.closest('.vos-explorer');
+}"""
 COUNT = """selector => {
     window.pictures = new Set();
     const canvas = document.querySelector(selector);
@@ -54,10 +68,10 @@ def test_the_film_goes_by_with_masks_and_map(notebook):
     notebook.until("0 < explorer.frame < 30 and explorer._watch.is_on")
     notebook.page.keyboard.press(" ")
     notebook.until("not explorer._watch.is_on and explorer.settle()")
-    notebook.page.wait_for_timeout(300)
+    notebook.page.wait_for_timeout(1000)
     stopped = notebook.page.evaluate(SEEN, CANVAS)
     notebook.execute("explorer._panel.canvas.redraw(); explorer.settle()")
-    notebook.page.wait_for_timeout(300)
+    notebook.page.wait_for_timeout(1000)
     assert notebook.page.evaluate(SEEN, CANVAS) == stopped  # no picture of the film came after
     assert notebook.value("session.finished") and not notebook.errors
 
@@ -99,3 +113,17 @@ def test_letters_after_a_press_of_a_button_are_the_explorers_and_cut_no_cell(not
     page.keyboard.press("x")
     notebook.until("explorer._gaze.is_positive")
     assert page.locator(".jp-CodeCell").count() == len(CELLS)
+
+
+def test_no_key_typed_on_any_control_cuts_a_cell_or_leaves_the_explorer(notebook):
+    page, tried = notebook.page, set()
+    for index in range(page.evaluate(CONTROLS)):
+        for key in ("a", "x", "ArrowDown"):  # above, cut, next: what a notebook makes of them
+            if (name := page.evaluate(FOCUS, index)) is None:
+                continue
+            tried.add(name)
+            page.keyboard.press(key)
+            assert not page.evaluate(IS_ON_A_CELL), (name, key)
+            assert page.locator(".jp-CodeCell").count() == len(CELLS), (name, key)
+    assert {"CANVAS ", "BUTTON button", "SELECT select-one"} <= tried
+    assert {f"INPUT {kind}" for kind in ("range", "checkbox", "color")} <= tried

@@ -26,7 +26,7 @@ class Handle {
   constructor(canvas, host, model, { signal, tell }) {
     Object.assign(this, { canvas, model, tell, held: null, waiting: [], isSpace: false, isAimed: false });
     this.fingers = new Map();
-    this.pinch = null;
+    this.pinch = this.turned = null;
     this.sheet = new InkSheet(canvas, host, model);
     this.stroke = 0;
     const listen = (name, act) => canvas.addEventListener(
@@ -158,7 +158,8 @@ class Handle {
     if (!isCommand(event) && (!this.isAimed || isOut)) return;
     event.preventDefault();
     const [x, y] = this.point(event), unit = event.deltaMode === 1 ? 16 : 1;
-    this.tell({ type: "wheel", x, y, delta: event.deltaY * unit });
+    if (!this.turned) requestAnimationFrame(() => { this.tell(this.turned); this.turned = null; });
+    this.turned = { type: "wheel", x, y, delta: (this.turned?.delta ?? 0) + event.deltaY * unit };
   }
 
   // Before JupyterLab sees it: a letter typed on the canvas must not cut a cell.
