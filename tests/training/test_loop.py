@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from vostoolkit.networks.click import ClickNetwork
 from vostoolkit.networks.xmem import XMem
@@ -30,7 +31,9 @@ def loss_of(network, learner):
     network.train()
     with torch.no_grad():
         seeds = range(3)
-        return np.mean([learner(network, np.random.default_rng(s), 0.5).total for s in seeds])
+        found = [learner(network, np.random.default_rng(s), 0.5) for s in seeds]
+        steps = [[loss] if isinstance(loss, Loss) else list(loss) for loss in found]
+        return np.mean([loss.total for losses in steps for loss in losses])
 
 
 def test_ten_steps_lower_the_loss_of_propagation(pool, tiny):
@@ -45,6 +48,33 @@ def test_ten_steps_lower_the_loss_of_clicking(pool):
     before = loss_of(run.network, learner)
     fit(run, learner, budget=Budget(steps=10), optimisation=QUICK, seed=0)
     assert loss_of(run.network, learner) < 0.9 * before
+
+
+class InTurn(nn.Module):
+    """Says `first` everywhere at the first click, `second` at the next."""
+
+    def __init__(self, first: float, second: float) -> None:
+        super().__init__()
+        self.answers = [second, first]
+
+    def forward(self, image, previous, guidance):
+        return torch.full_like(previous, self.answers.pop())
+
+
+@pytest.mark.parametrize("answers", [(-6.0, 6.0), (6.0, -6.0)])
+def test_a_click_that_makes_it_worse_costs_what_the_mask_lost(pool, answers):
+    """All of the picture overlaps each object better than nearly nothing does."""
+
+    def losses(monotone: float) -> list[float]:
+        learner = LearnClick(pool, CPU, examples=4, rounds=(0.0, 1.0), monotone=monotone)
+        found = learner(InTurn(*answers), np.random.default_rng(2), 0.5)
+        return [float(loss.total) for loss in found]
+
+    (first, plain), (again, strict), (_, stricter) = losses(0.0), losses(1.0), losses(2.0)
+    assert first == again
+    lost = strict - plain
+    assert stricter - strict == pytest.approx(lost, abs=1e-5)
+    assert 0.1 < lost < 1 if answers[0] > 0 else lost == 0
 
 
 def test_resumed_run_equals_a_straight_one(pool, tmp_path):

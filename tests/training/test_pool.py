@@ -28,6 +28,21 @@ def test_plans_that_make_no_pool(wrong):
         PoolPlan(**wrong)
 
 
+@pytest.mark.parametrize("name", ["lifelike_share", "staged_share"])
+def test_plans_with_a_share_that_is_none(name):
+    with pytest.raises(ValueError, match=f"{name} 1.2: give a share"):
+        PoolPlan(**{name: 1.2})
+
+
+def test_a_staged_pool_is_another_with_a_name_of_its_own(tmp_path):
+    plan = PoolPlan(clips=2, stamps=2, size=32, staged_share=1.0)
+    pool = open_pool(plan, folder=tmp_path)
+    assert (tmp_path / f"pool-2-2-32-0.35-0-0.0-{GENERATOR}-1.0").is_dir()
+    plain = open_pool(PoolPlan(clips=2, stamps=2, size=32), folder=tmp_path)
+    assert not np.array_equal(pool.images, plain.images)
+    assert (pool.labels[:, 0] > 0).any(axis=(1, 2)).all()
+
+
 def test_a_changed_generator_never_reuses_a_pool(pool_folder):
     assert (pool_folder / f"pool-6-3-32-1.0-0-0.0-{GENERATOR}").is_dir()
     with pytest.raises(ValueError, match="this release draws"):

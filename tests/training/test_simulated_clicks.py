@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from vostoolkit.arrays import Size
 from vostoolkit.prompts import rasterise
-from vostoolkit.training.click_examples import random_example
+from vostoolkit.training.click_examples import creased, random_example
+from vostoolkit.training.pool import Pool
 from vostoolkit.training.simulated_clicks import (
     error_click,
     error_line,
@@ -91,3 +92,36 @@ def test_examples_have_an_object_and_a_prompt(pool):
         assert example.image.shape == (48, 48, 3)
         assert 0.0015 <= example.truth.mean() <= 0.8
         assert example.strokes or example.box or np.array_equal(example.previous, example.truth)
+
+
+def test_most_objects_are_seen_as_a_whole():
+    """A disk beside the middle: about half of all zooms and close-ups cut it."""
+    labels = disk(60, 40, 22, side=96)[None, None].repeat(2, axis=1)
+    pool = Pool(np.zeros((1, 2, 96, 96, 3), np.uint8), labels)
+    rng = np.random.default_rng(0)
+    truths = [random_example(pool, rng, side=48).truth for _ in range(80)]
+    cut = [t[[0, -1]].any() or t[:, [0, -1]].any() for t in truths]
+    assert 0.05 < np.mean(cut) < 0.35
+
+
+def test_a_second_look_has_the_new_mask_and_no_new_stroke(pool):
+    rng = np.random.default_rng(1)
+    example = random_example(pool, rng, side=48)
+    nothing = np.zeros(example.truth.shape, np.float32)
+    again = [example.clicked(nothing, rng) for _ in range(200)]
+    assert all(a.previous is nothing for a in again)
+    fresh = np.mean([len(a.strokes) == len(example.strokes) + 1 for a in again])
+    assert fresh == pytest.approx(0.85, abs=0.08)
+
+
+def test_seams_and_colours_are_drawn_on_the_object_and_at_times_run_on():
+    image, truth = np.full((48, 48, 3), 120, np.uint8), disk(24, 24, 14)
+    given, beyond, colours = image.copy(), 0, 0
+    for seed in range(60):
+        drawn = creased(np.random.default_rng(seed), image, truth)
+        assert (drawn != image)[truth > 0].any()
+        beyond += bool((drawn != image)[truth == 0].any())
+        colours += len(np.unique(drawn[truth > 0], axis=0)) > 1
+    assert np.array_equal(image, given)
+    assert 12 <= beyond <= 40
+    assert colours > 50

@@ -52,10 +52,12 @@ def varied(
     labels: UInt8[np.ndarray, "t h w"],
     *,
     upright: float = 0.0,
+    hues: float = 0.7,
 ) -> tuple[Float[np.ndarray, "t h w 3"], UInt8[np.ndarray, "t h w"]]:
     """Turned, mirrored, zoomed, recoloured and renumbered; the same for all frames of a clip.
 
-    `upright` is the share that isn't turned: things stand on the ground in most pictures.
+    `upright` is the share that isn't turned: things stand on the ground in most pictures. `hues` is
+    the share whose red, green and blue change places.
     """
     turns = 0 if upright and rng.random() < upright else int(rng.integers(4))
     images, labels = np.rot90(images, turns, (1, 2)), np.rot90(labels, turns, (1, 2))
@@ -63,7 +65,7 @@ def varied(
         images, labels = images[:, :, ::-1], labels[:, :, ::-1]
     if rng.random() < 0.5:
         images, labels = _zoomed(rng, images, labels)
-    if rng.random() < 0.7:
+    if rng.random() < hues:
         images = images[..., rng.permutation(3)]
     colours = images.astype(np.float32)
     grey = colours.mean(axis=-1, keepdims=True)

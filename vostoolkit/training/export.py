@@ -78,6 +78,13 @@ def shipped(network: nn.Module) -> dict[str, Tensor]:
     }
 
 
+def _drawn(recipe: Recipe) -> str:
+    nothing_else = "no photograph, no video"
+    if not recipe.plan.staged_share:
+        return nothing_else
+    return f"things cut out of free drawings (`embedded/cutouts.md`), else {nothing_else}"
+
+
 def model_card(recipe: Recipe, facts: RunFacts, run: Trained, scores: tuple[Score, ...]) -> str:
     """What the weights are, how they were made, what they reach and where they fail."""
     parameters = sum(p.numel() for p in run.network.parameters())
@@ -90,7 +97,7 @@ Written by `vostoolkit.training.export`; don't edit.
 | | |
 |---|---|
 | network | {type(run.network).__name__}, {parameters:,} parameters |
-| data | procedural clips only (`vostoolkit.data.synthetic`): {plan}; no photograph, no video |
+| data | procedural clips only (`vostoolkit.data.synthetic`): {plan}; {_drawn(recipe)} |
 | seeds | training {facts.seed}; clips from {TRAINING_SEEDS.start:,} on, scores from clips \
 {EVALUATION_SEEDS.start:,} on, below {EVALUATION_SEEDS.stop:,} |
 | optimisation | AdamW {recipe.optimisation.learning_rate:g}, cosine, average \

@@ -30,9 +30,16 @@ def dice_loss(
     probability: Float[Tensor, "*batch h w"], truth: Float[Tensor, "*batch h w"]
 ) -> Float[Tensor, ""]:
     """One minus the soft dice overlap, averaged over masks; 0 where both are empty."""
+    return dice_losses(probability, truth).mean()
+
+
+def dice_losses(
+    probability: Float[Tensor, "*batch h w"], truth: Float[Tensor, "*batch h w"]
+) -> Float[Tensor, "*batch"]:
+    """One minus the soft dice overlap of each mask."""
     overlap = 2 * (probability * truth).sum((-1, -2))
     total = probability.sum((-1, -2)) + truth.sum((-1, -2))
-    return (1 - (overlap + 1) / (total + 1)).mean()
+    return 1 - (overlap + 1) / (total + 1)
 
 
 def read_loss(read: Float[Tensor, "b k m"], truth: Float[Tensor, "b k m"]) -> Float[Tensor, ""]:

@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 from vostoolkit.arrays import Size
 from vostoolkit.data.synthetic.casting import EASY, LIFELIKE, MIXED, Difficulty, Wardrobe
 from vostoolkit.data.synthetic.clip import GENERATOR, TRAINING_SEEDS, visible_scene
+from vostoolkit.data.synthetic.staged import STAGED, Staging
 
 _SHARD = 64
 
@@ -28,6 +29,8 @@ class PoolPlan:
     A third of the clips shows moments far apart, a third nearly consecutive ones, a third both;
     seen only the first kind, a network ignores continuity, and seen only the second, it drifts.
     `lifelike_share` of the clips are of the family `LIFELIKE`, `easy_share` of the rest `EASY`.
+    `staged_share` of all clips are of the family `STAGED`: things on even ground, some cut out of
+    free drawings.
     `generator` is the version that draws them, so that an old pool is never taken for a new one.
     """
 
@@ -38,14 +41,16 @@ class PoolPlan:
     seed: int = 0
     lifelike_share: float = 0.0
     generator: int = GENERATOR
+    staged_share: float = 0.0
 
     def __post_init__(self) -> None:
         if self.clips < 1 or self.stamps < 2 or self.size < 32 or not 0 <= self.seed < 1000:
             raise ValueError(
                 f"{self}: give at least 1 clip of 2 moments and 32 pixels, and a seed in 0 … 999"
             )
-        if not 0 <= self.lifelike_share <= 1:
-            raise ValueError(f"lifelike_share {self.lifelike_share}: give a share in [0, 1]")
+        for name in ("lifelike_share", "staged_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} {getattr(self, name)}: give a share in [0, 1]")
         if self.generator != GENERATOR:
             raise ValueError(f"generator {self.generator}: this release draws as {GENERATOR} does")
 
@@ -64,8 +69,7 @@ def open_pool(plan: PoolPlan, *, folder: Path | None = None, workers: int = 1) -
     The folder defaults to the user's cache; a pool is never part of the project.
     """
     root = folder or Path(platformdirs.user_cache_dir("vostoolkit")) / "pools"
-    name = "-".join(str(value) for value in asdict(plan).values())
-    target = root / f"pool-{name}"
+    target = root / f"pool-{_name(plan)}"
     done = target / "plan.json"
     if not done.is_file():
         target.mkdir(parents=True, exist_ok=True)
@@ -74,6 +78,12 @@ def open_pool(plan: PoolPlan, *, folder: Path | None = None, workers: int = 1) -
     return Pool(
         np.load(target / "images.npy", mmap_mode="r"), np.load(target / "labels.npy", mmap_mode="r")
     )
+
+
+def _name(plan: PoolPlan) -> str:
+    """One for each plan; those without staged clips are named as before there were any."""
+    values = list(asdict(plan).values())
+    return "-".join(str(value) for value in (values if plan.staged_share else values[:-1]))
 
 
 def moments(rng: np.random.Generator, stamps: int) -> Float64[np.ndarray, " stamps"]:
@@ -97,7 +107,9 @@ def _render(plan: PoolPlan, target: Path, workers: int) -> None:
             pass
 
 
-def _difficulty(plan: PoolPlan, rng: np.random.Generator) -> Difficulty:
+def _difficulty(plan: PoolPlan, rng: np.random.Generator) -> Difficulty | Staging:
+    if plan.staged_share and rng.random() < plan.staged_share:
+        return STAGED
     if plan.lifelike_share and rng.random() < plan.lifelike_share:
         return LIFELIKE
     return EASY if rng.random() < plan.easy_share else MIXED

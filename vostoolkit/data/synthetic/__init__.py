@@ -9,14 +9,17 @@ from vostoolkit.data.synthetic.clip import (
     synthetic_clip,
 )
 from vostoolkit.data.synthetic.demo import demo_clip
+from vostoolkit.data.synthetic.staged import STAGED, Staging
 
 __all__ = [
     "EASY",
     "EVALUATION_SEEDS",
     "LIFELIKE",
     "MIXED",
+    "STAGED",
     "TRAINING_SEEDS",
     "Difficulty",
+    "Staging",
     "SyntheticClip",
     "SyntheticVideo",
     "demo_clip",

@@ -52,12 +52,12 @@ class Wardrobe:
 
     def __init__(self, rng: np.random.Generator, *, textures: int, size: int = 320) -> None:
         self._rng = rng
-        self._stock = [texture(rng, size) for _ in range(textures)]
-        self._stock += [dead_leaves(rng, size) for _ in range(max(1, textures // 8))]
+        self.stock = [texture(rng, size) for _ in range(textures)]
+        self.stock += [dead_leaves(rng, size) for _ in range(max(1, textures // 8))]
 
     def pick(self) -> Texture:
         """One texture from the stock."""
-        return self._stock[self._rng.integers(len(self._stock))]
+        return self.stock[self._rng.integers(len(self.stock))]
 
     def cloth(self) -> Texture:
         """A new, nearly plain material."""
@@ -65,7 +65,7 @@ class Wardrobe:
 
     def setting(self) -> Texture:
         """A new background with wall and ground."""
-        return setting(self._rng, self._stock)
+        return setting(self._rng, self.stock)
 
     def clutter(self) -> Texture:
         """A backdrop of many overlapping things, each with a texture from the stock."""
@@ -108,8 +108,8 @@ def random_scene(
         background=background,
         background_pose=np.column_stack([linear, -linear @ anchor]),
         bodies=bodies,
-        camera=_random_camera(rng),
-        lens=_random_lens(rng),
+        camera=random_camera(rng),
+        lens=random_lens(rng),
         ripple=_random_ripple(rng) if rng.random() < difficulty.ripple else None,
         shadow=_cast(rng, skins, EASY, spread) if has_shadow else None,
         shadow_strength=float(rng.uniform(0.2, 0.55)),
@@ -167,7 +167,8 @@ def _cast(
     )
 
 
-def _random_camera(rng: np.random.Generator) -> Camera:
+def random_camera(rng: np.random.Generator) -> Camera:
+    """A camera that stands still, sways, or follows something."""
     strength = float(rng.choice([0.0, 0.5, 1.5]))
     return Camera(
         x=wander(rng, 0.0, velocity=0.006 * strength, swing=0.05 * strength),
@@ -177,7 +178,8 @@ def _random_camera(rng: np.random.Generator) -> Camera:
     )
 
 
-def _random_lens(rng: np.random.Generator) -> Lens:
+def random_lens(rng: np.random.Generator) -> Lens:
+    """A lens with some blur, noise and exposure, at times with the traces of JPEG."""
     sharp = rng.random() < 0.8
     return Lens(
         blur=float(rng.uniform(0.35, 0.8) if sharp else rng.uniform(0.8, 1.8)),

@@ -10,6 +10,7 @@ import numpy as np
 from vostoolkit.arrays import Image, Labels, ObjectId, Size
 from vostoolkit.data.synthetic.casting import MIXED, Difficulty, Wardrobe, random_scene
 from vostoolkit.data.synthetic.scene import Scene
+from vostoolkit.data.synthetic.staged import Staging, staged_scene
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks
 
@@ -80,7 +81,7 @@ def synthetic_clip(
     frames: int = 30,
     size: tuple[int, int] = (128, 192),
     objects: int = 1,
-    difficulty: Difficulty = MIXED,
+    difficulty: Difficulty | Staging = MIXED,
 ) -> SyntheticClip:
     """A random clip whose objects are all in sight in frame 0.
 
@@ -105,7 +106,7 @@ def visible_scene(
     wardrobe: Wardrobe,
     *,
     objects: int,
-    difficulty: Difficulty,
+    difficulty: Difficulty | Staging,
     size: Size,
 ) -> Scene:
     """A random scene in which every object covers at least 0.6 % of the picture at time 0.
@@ -115,7 +116,10 @@ def visible_scene(
     best: tuple[float, Scene] | None = None
     small = Size(size.height * 64 // min(size), size.width * 64 // min(size))
     for _ in range(_ATTEMPTS):
-        scene = random_scene(rng, wardrobe, objects=objects, difficulty=difficulty, size=size)
+        if isinstance(difficulty, Staging):
+            scene = staged_scene(rng, wardrobe, objects=objects, staging=difficulty, size=size)
+        else:
+            scene = random_scene(rng, wardrobe, objects=objects, difficulty=difficulty, size=size)
         labels = scene.render(0.0, small, rng)[1]
         shares = np.bincount(labels.ravel(), minlength=objects + 1)[1:] / labels.size
         smallest = float(shares.min())

@@ -63,6 +63,8 @@ class Scene:
 
     A body with label 0 is a distractor or an occluder. `shadow` darkens softly whatever it covers,
     and `cast_shadow` lets every body darken the ground beside it; neither belongs to any object.
+    With a `sun` (lean, length) that shadow lies on the ground from the body's feet on, as many
+    times as long as the body is tall, towards the viewer if `length` is negative.
     """
 
     background: Texture
@@ -74,6 +76,7 @@ class Scene:
     shadow: Body | None = None
     shadow_strength: float = 0.0
     cast_shadow: float = 0.0
+    sun: tuple[float, float] | None = None
 
     def render(
         self, time: float, size: Size, noise: np.random.Generator, *, supersample: int = 1
@@ -105,7 +108,8 @@ class Scene:
         for body, label in self.bodies:
             pose = compose(camera if body.follows_scene else view, body.pose(time))
             if self.cast_shadow:
-                _darken(image, body, time, _beside(pose), self.cast_shadow)
+                at = _beside(pose) if self.sun is None else _lying(body, time, pose, self.sun)
+                _darken(image, body, time, at, self.cast_shadow)
             body.paint(image, labels, label, time=time, pose=pose)
         if self.shadow is not None:
             pose = compose(camera, self.shadow.pose(time))
@@ -140,6 +144,13 @@ def _beside(pose: Affine) -> Affine:
     """The pose shifted down and sideways by a part of its scale, for a cast shadow."""
     reach = 0.12 * math.sqrt(abs(np.linalg.det(pose[:, :2])))
     return pose + np.array([[0, 0, 0.4 * reach], [0, 0, reach]])
+
+
+def _lying(body: Body, time: float, pose: Affine, sun: tuple[float, float]) -> Affine:
+    """The pose laid down on the ground around the body's lowest point."""
+    lean, length = sun
+    foot = float(np.concatenate(body.silhouette(time, pose))[:, 1].max())
+    return compose(np.array([[1, -lean, lean * foot], [0, length, foot * (1 - length)]]), pose)
 
 
 def _darken(image: Image, body: Body, time: float, pose: Affine, strength: float) -> None:

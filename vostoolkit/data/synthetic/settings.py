@@ -33,20 +33,21 @@ def setting(rng: np.random.Generator, stock: list[Texture], size: int = 384) -> 
     edges = [0, *(int(cut) for cut in cuts), size]
     lean = int(rng.normal(0, 0.03) * size)
     for top, bottom in pairwise(edges):
-        band = _surface(rng, stock, size)
+        band = surface(rng, stock, size)
         for _ in range(int(rng.choice([0, 1, 1, 2]))):
-            _furnish(rng, band, top, bottom)
+            furnish(rng, band, top, bottom)
         left, right = (top - lean, top + lean) if top else (0, 0)
         corners = np.array([(0, left), (size, right), (size, size), (0, size)], np.int32)
         mask = np.zeros((size, size), np.uint8)
         cv2.fillPoly(mask, [corners], 255)
         cv2.copyTo(band, mask, image)
     if rng.random() < 0.4:
-        image = _lit(rng, image)
+        image = lit(rng, image)
     return image
 
 
-def _surface(rng: np.random.Generator, stock: list[Texture], size: int) -> Texture:
+def surface(rng: np.random.Generator, stock: list[Texture], size: int) -> Texture:
+    """A plain cloth, a sky, or a texture: what a band of a background is made of."""
     chance = rng.random()
     if chance < 0.4:
         return cv2.resize(cloth(rng, 192), (size, size), interpolation=cv2.INTER_LINEAR)
@@ -59,9 +60,9 @@ def _surface(rng: np.random.Generator, stock: list[Texture], size: int) -> Textu
     return texture(rng, size)
 
 
-def _furnish(rng: np.random.Generator, image: Texture, top: int, bottom: int) -> None:
+def furnish(rng: np.random.Generator, image: Texture, top: int, bottom: int) -> None:
     """Draws windows, poles, letters, bushes or boxes between two heights; changes `image`."""
-    kinds = (_windows, _poles, _letters, _bushes, _boxes, _lines)
+    kinds = (_windows, _poles, _letters, bushes, _boxes, _lines)
     kinds[rng.integers(len(kinds))](rng, image, top, bottom)
 
 
@@ -114,7 +115,8 @@ def _letters(rng: np.random.Generator, image: Texture, top: int, bottom: int) ->
         )
 
 
-def _bushes(rng: np.random.Generator, image: Texture, top: int, bottom: int) -> None:
+def bushes(rng: np.random.Generator, image: Texture, top: int, bottom: int) -> None:
+    """Draws leaves around a place between two heights; changes `image`."""
     size = len(image)
     middle, spread = rng.uniform([0, top], [size, bottom]), rng.uniform(0.05, 0.25) * size
     base = np.array(_colour(rng), np.float32)
@@ -144,7 +146,7 @@ def _boxes(rng: np.random.Generator, image: Texture, top: int, bottom: int) -> N
         image[y : y + high, x : x + wide] = cv2.resize(cloth(rng, 64), (int(wide), int(high)))
 
 
-def _lit(rng: np.random.Generator, image: Texture) -> Texture:
+def lit(rng: np.random.Generator, image: Texture) -> Texture:
     """A side in the shade with a straight or soft border, or a slow change of light."""
     size = len(image)
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size - 0.5
