@@ -30,12 +30,13 @@ logging.getLogger("vostoolkit_widgets").setLevel(logging.INFO)
 threading.excepthook = lambda hook: troubles.append(repr(hook.exc_value))
 clip = demo_clip(frames=60, size=(180, 320))
 method = vos.LazyXMem.preset("nano")
+def begun(method=method):
+    "A session that has all that is kept of a whole run."
+    session = vos.Session(method, clip.video)
+    session.play(vos.SimulatedUser(clip.labels))
+    return session
 """,
-    """
-session = vos.Session(method, clip.video)
-session.play(vos.SimulatedUser(clip.labels))  # what is kept of a run is there from the beginning
-explorer = Explorer(session); explorer
-""",
+    "explorer = Explorer(begun()); explorer",
 )
 OBJECTS = 5
 """A person seldom has more at work; the hands delete one when there are."""
@@ -51,7 +52,7 @@ mallinfo.restype = Malloc
 def counted():
     "MB in use, freed but kept, and of tensors; how many sessions, widgets, objects, prompts."
     gc.collect()
-    alive, session = gc.get_objects(), explorer.session
+    alive, session = gc.get_objects(generation=2), explorer.session  # none that is half made
     stores = [one.untyped_storage() for one in alive if type(one) is torch.Tensor]
     sizes = {store.data_ptr(): store.nbytes() for store in stores}
     malloc = mallinfo()
@@ -162,8 +163,9 @@ class RandomHands:
         self.done = Soaked()
 
     def soak(self, seconds: float, *, least: int = 0) -> Soaked:
-        """What came out of doing random things for so long, and at least so many."""
-        start = time.monotonic()
+        """What came out of doing random things for so long more, and at least so many."""
+        start = time.monotonic() - self.done.seconds
+        seconds, least = seconds + self.done.seconds, least + self.done.events
         acts: list[tuple[Callable[[], None], float]] = [
             (self._click, 0.04),  # each takes the run back to its frame
             (self._drag, 0.03),
@@ -286,6 +288,11 @@ def _memory(process: psutil.Process) -> int:
         return process.memory_info().rss
     except psutil.Error:
         return 0
+
+
+def begin_anew(notebook: Notebook) -> None:
+    """Nothing; the Explorer has a session as at first; undo leads back to the last few."""
+    notebook.execute("explorer.session = begun(); explorer.settle()")
 
 
 def rest(notebook: Notebook) -> None:
