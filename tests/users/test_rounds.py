@@ -62,7 +62,7 @@ def test_several_frames_a_round_and_a_click_on_what_is_wrong():
     run = session("xmem++")
     person = vos.SimulatedUser(CLIP.labels, aim="error")
     run.play(RoundUser(run, person, where=vos.UniformFrames(), rounds=2, count=2))
-    assert {p.frame for p in run.prompts} == {0, 7, 3}
+    assert {p.frame for p in run.prompts if not isinstance(p, Propagate)} == {0, 7, 3}
     with pytest.raises(ValueError, match="give at least one"):
         RoundUser(run, person, rounds=0)
 

@@ -100,7 +100,7 @@ class Working:
     close_up: bool = True
     margin: float = 2.0
     sure: float = 0.9
-    reach: float = 2.0
+    reach: float = 5.0
 
 
 WORKING = Working()
