@@ -42,7 +42,7 @@ OBJECTS = 5
 """A person seldom has more at work; the hands delete one when there are."""
 
 COUNT = """
-import ctypes, gc, torch
+import ctypes, gc
 from ipywidgets.widgets.widget import _instances
 class Malloc(ctypes.Structure):
     _fields_ = [(name, ctypes.c_size_t) for name in
@@ -50,17 +50,12 @@ class Malloc(ctypes.Structure):
 mallinfo = ctypes.CDLL(None).mallinfo2
 mallinfo.restype = Malloc
 def counted():
-    "MB in use, freed but kept, and of tensors; how many sessions, widgets, objects, prompts."
+    "MB in use, and freed but kept; how many widgets, objects, prompts."
     gc.collect()
-    alive, session = gc.get_objects(generation=2), explorer.session  # none that is half made
-    stores = [one.untyped_storage() for one in alive if type(one) is torch.Tensor]
-    sizes = {store.data_ptr(): store.nbytes() for store in stores}
-    malloc = mallinfo()
+    session, malloc = explorer.session, mallinfo()
     return {
         "in use, MB": malloc.uordblks + malloc.hblkhd >> 20,
         "freed, MB": malloc.fordblks >> 20,
-        "tensors, MB": round(sum(sizes.values()) / 2**20),
-        "sessions": sum(type(one) is vos.Session for one in alive),
         "widgets": len(_instances),
         "objects": len({prompt.object_id for prompt in session.prompts}),
         "prompts": len(session.prompts),
@@ -81,7 +76,10 @@ def finish():
             session.answer(vos.Skip(asked.frame, asked.object_id))
         if session.frame is None or session._runner.is_behind(session.frame):
             return
-        session.run(until=session.frame)
+        try:
+            session.run(until=session.frame)
+        except vos.PromptError:
+            session.undo()  # as the words of it say
 def replayed():
     "The labels of all finished frames, computed again from the prompts alone."
     finish()
