@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from handled_session import CELLS, begin_anew, is_replay, rest
 from lab_server import desktop
-from random_hands import CELLS, RandomHands, Soaked, begin_anew, is_replay, rest
+from random_hands import RandomHands, Soaked
 
 FLAT = 1.1
 STRETCH = 2.0

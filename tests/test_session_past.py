@@ -1,6 +1,5 @@
 """Whatever a person did before, a session goes on, and looks back, as its prompts alone say."""
 
-from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -23,56 +22,6 @@ from vostoolkit.errors import SessionError
 from vostoolkit.prompts import Scribble, Skip
 from vostoolkit.results import Checkpoint, Propagation, Refinement, Request
 from vostoolkit.session import Session
-from vostoolkit.trace import Keep
-
-ACTIONS = ["step", "answer", "undo", "redo", "correct", "other", "rewind", "forget", "rest"]
-
-
-@given(st.lists(st.sampled_from([*ACTIONS, "branch"]), max_size=25))
-def test_any_history_ends_as_its_prompts_alone_would(actions: list[str]):
-    session = Session(ToyMethod(), NumberedVideo(6), keep=Keep(checkpoints=4, results=2))
-    begins, known = 0, {}
-    for index, action in enumerate(actions):
-        if action == "branch" and (session.frame or 0) > begins:
-            begins = session.frame - 1
-            session = session.branch(begins + 1)
-            known |= clicks_of(session)
-        else:
-            with nullcontext() if not begins else suppress(SessionError):  # nothing before a branch
-                act(session, action, index)
-    session.play(user)
-    numbered = numbers(6, ToyMethod(), known | clicks_of(session))
-    assert states(session, begins) == numbered[begins:]
-
-
-def act(session: Session, action: str, index: int) -> None:
-    frame = session.frame or 0
-    if action == "answer" and session.request:
-        session.answer(click(frame, x=index % 8))
-    elif action == "correct" and frame > 0:
-        session.answer(click(frame - 1, x=index % 8))
-    elif action == "other" and frame > 0:
-        session.answer(click(frame - 1, x=index % 8, object_id=2))
-    elif action == "undo" and session.history.done:
-        session.undo(1 + index % session.history.done)
-    elif action == "redo" and session.history.undone:
-        session.redo()
-    elif action == "forget" and any(prompt.object_id == 2 for prompt in session.prompts):
-        session.forget(2)
-    elif action == "rewind" and frame > 1:
-        session.rewind(frame - 2)
-    elif action == "rest":
-        session.rest()
-    elif not session.finished and not session.request:
-        session.step()
-
-
-def clicks_of(session: Session) -> dict[int, list[float]]:
-    """The abscissae of the clicks on each frame."""
-    clicks: dict[int, list[float]] = {}
-    for prompt in session.prompts:
-        clicks.setdefault(prompt.frame, []).append(prompt.x)
-    return clicks
 
 
 @settings(max_examples=12)
@@ -316,24 +265,3 @@ def test_states_that_a_correction_has_overtaken_are_let_go_until_it_is_undone():
     assert overtaken == [None, None] and last not in (None, states(session)[5])
     branch.undo(branch.history.done)
     assert ends() == [states(session)[5]]
-
-
-def test_a_branch_goes_back_to_a_beginning_that_was_corrected_more_than_once():
-    session = Session(ToyMethod(), NumberedVideo(6))
-    session.answer(click(0))
-    for x in (1, 3):
-        session.run(until=2)
-        session.answer(click(2, x=x))
-    session.run(until=2)
-    branch = session.branch(3)
-    branch.run(until=4)
-    branch.rest()  # of its first frame nothing is kept now, and nothing before it is known
-    branch.answer(click(2, x=0))
-    branch.run(until=4)
-    corrected = branch.labels(2)
-    branch.rewind(2)
-    assert len(branch.at(2).refinements) == 1 and branch.at(2).unseen == 2
-    assert (branch.labels(2) == corrected).all()
-    branch.undo(branch.history.done)
-    assert (branch.labels(2) == session.labels(2)).all()
-    assert branch.at(2).masks.labels().tolist() == session.labels(2).tolist()

@@ -2,7 +2,8 @@
 
 import os
 
-from random_hands import CELLS, RandomHands, is_replay, rest
+from handled_session import CELLS, is_replay, rest
+from random_hands import RandomHands
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "30"))
 
