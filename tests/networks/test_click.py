@@ -12,6 +12,7 @@ from vostoolkit.networks.click import (
     predict_mask,
     scribbled,
     settled,
+    steadied,
     surroundings,
 )
 from vostoolkit.networks.click_maps import GUIDANCE_CHANNELS, Window, guidance
@@ -24,6 +25,7 @@ def click(x, y, positive=True):
 
 @pytest.fixture
 def network():
+    torch.manual_seed(3)
     return ClickNetwork((8, 8, 8, 8, 8)).eval()
 
 
@@ -162,3 +164,41 @@ def test_a_long_scribble_is_looked_at_close_up():
     assert (around.left, around.top, around.right, around.bottom) == (25, 14, 58, 47)
     assert scribbled([Click(0, 1, 40, 30)], Size(64, 96), 2.0) is None
     assert scribbled([replace(line, positive=False)], Size(64, 96), 2.0) is None
+
+
+def test_a_picture_and_its_mirror_have_mirrored_answers(network, picture):
+    working = Working(short_side=64, close_up=False)
+    seen = predict_mask(network, picture, [click(24, 32)], working=working)
+    mirrored = np.ascontiguousarray(picture[:, ::-1])
+    other = predict_mask(network, mirrored, [click(95 - 24, 32)], working=working)
+    assert torch.allclose(other.flip(1), seen, atol=1e-5)
+
+
+def test_the_steadiest_outline_takes_in_what_is_in_doubt_as_a_whole():
+    sure, doubted, outside = (
+        torch.full((100,), 3.0),
+        torch.linspace(-0.9, 0.9, 60),
+        -6 * torch.ones(240),
+    )
+    odds = torch.cat([sure, doubted, outside]).view(20, 20)
+    assert int((odds > 0).sum()) == 130
+    after = steadied(odds, doubt=0.12)
+    assert int((after > 0).sum()) == 160
+    assert torch.allclose(after - odds, torch.tensor(1.5))  # 0.5 above and below nothing changes
+    assert torch.equal(steadied(odds, doubt=0.5), odds)
+    assert torch.equal(steadied(-torch.ones(4, 4), doubt=0.12), -torch.ones(4, 4))
+
+
+def test_a_first_mask_is_steadied_and_a_present_one_is_not(network, picture):
+    network.mask.bias.data += 0.12  # so that some is in the mask
+    shifted, plain = Working(close_up=False), Working(close_up=False, doubt=0.5)
+    strokes, before = [click(24, 32)], torch.zeros(64, 96)
+    first = [predict_mask(network, picture, strokes, working=w) for w in (shifted, plain)]
+    again = [
+        predict_mask(network, picture, strokes, previous=before, working=w)
+        for w in (shifted, plain)
+    ]
+    assert torch.equal(*again)
+    assert not torch.equal(*first)
+    assert ((first[0] > 0.5) | ~(first[1] > 0.5)).all()
+    assert not ((first[0] > 0.5) & (first[1] < 0.12)).any()
