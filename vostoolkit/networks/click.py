@@ -92,9 +92,10 @@ class Working:
     alone, `margin` times as large as the answer. A scribble says how large the object is, so
     without a present mask the first look is already at `reach` times its extent. From the second
     stroke on, the mask changes where the newest one points, and elsewhere only where the network is
-    `sure`; 0.5 lets it change everything.
+    `sure`; 0.5 lets it change everything. Without a present mask its answers end at the steadiest
+    outline from 0.5 down to the probability `doubt`.
 
-    Source: the progressive merge of Chen et al., "FocalClick" (CVPR 2022), 3.4; `sure` is ours.
+    Source: the progressive merge of Chen et al., "FocalClick" (CVPR 2022), 3.4; the rest is ours.
     """
 
     short_side: int = 160
