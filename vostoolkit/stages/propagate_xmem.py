@@ -22,6 +22,7 @@ from vostoolkit.memory.read import places
 from vostoolkit.networks.xmem import NANO, KeyFeatures, XMem
 from vostoolkit.results import MemoryUpdate, Propagation, Tier
 from vostoolkit.stages import xmem_state
+from vostoolkit.stages.continuity import continued
 from vostoolkit.stages.fitting import Fit, MaskResampling, Resampling, fit_frame
 from vostoolkit.stages.xmem_engine import XMemEngine
 from vostoolkit.stages.xmem_state import XMemState, grown
@@ -43,6 +44,8 @@ class XMemPropagator:
         mask_resampling: "nearest" takes drawn masks to the working size as the release does.
         top_k: how many memory elements a place reads at most; None reads all.
         limits: how much is remembered.
+        reach: how far from its last mask a part of an object may appear, as a share of the short
+            side (``continued``); None lets it appear anywhere.
         deep_update_every: frames between updates of the sensory memory from memory values; a
             negative number makes them coincide with the memory frames.
         device: None takes the best there is.
@@ -57,6 +60,7 @@ class XMemPropagator:
     mask_resampling: MaskResampling = "smooth"
     top_k: int | None = 30
     limits: Limits = field(default_factory=Limits)
+    reach: float | None = None
     deep_update_every: int = -1
     device: str | None = None
     precision: Precision = "auto"
@@ -97,6 +101,7 @@ class XMemPropagator:
             resampling="area",
             top_k=8,
             limits=Limits(working_min=2, working_max=3, prototypes=96, long_term_max=960),
+            reach=0.2,
             device=device,
             precision=precision,
         )
@@ -120,6 +125,7 @@ class XMemPropagator:
         _, features = self.engine.encode(frame, fit)
         readout, memory = self._read(features, state)
         own, hidden = self.engine.decode(features, readout, state.hidden, state.previous)
+        own = continued(own, state.previous, self.reach)
         pmf = torch.softmax(soft_aggregate(own), 0)
         masks = Masks(fit.back(pmf), state.objects)
         after = replace(
@@ -189,7 +195,7 @@ class XMemPropagator:
                 after = xmem_state.deeply_updated(after, deep, due, frame.index, every=every)
         if sensory == "undo" and state.frame == frame.index:
             after = replace(after, hidden=state.hidden_before)
-        return _update(frame.index, tier, targets, result, reason), after
+        return xmem_state.update_of(frame.index, tier, targets, result, reason), after
 
     def forget(
         self,
@@ -209,7 +215,7 @@ class XMemPropagator:
         """
         targets = state.objects if objects is None else objects
         result = forgotten(state.memory, frame, targets, tier=tier, limits=self.limits)
-        update = _update(frame, tier, targets, result, "removed")
+        update = xmem_state.update_of(frame, tier, targets, result, "removed")
         return update, xmem_state.reduced(replace(state, memory=result.memory))
 
     def restart(self, state: XMemState, /) -> XMemState:
@@ -282,17 +288,3 @@ class XMemPropagator:
             value = value[:, [memory.objects.index(o) for o in state.objects]]
         height = features.key.shape[-2]
         return rearrange(value, "(h w) n v -> n v h w", h=height), memory
-
-
-def _update(
-    frame: int, tier: Tier | None, objects: tuple[ObjectId, ...], result: Remembered, reason: str
-) -> MemoryUpdate:
-    return MemoryUpdate(
-        frame=frame,
-        tier=tier,
-        objects=objects,
-        added=result.added,
-        removed=result.removed,
-        sizes=result.memory.sizes(),
-        reason=reason,
-    )

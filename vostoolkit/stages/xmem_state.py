@@ -13,7 +13,8 @@ from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks, soft_aggregate
 from vostoolkit.memory.bank import TIERS, Memory
 from vostoolkit.memory.bank import Tier as MemoryTier
-from vostoolkit.results import Tier
+from vostoolkit.memory.changes import Remembered
+from vostoolkit.results import MemoryUpdate, Tier
 from vostoolkit.stages.fitting import Fit, MaskResampling
 
 _SURE = 1e-6
@@ -236,4 +237,19 @@ def without_sensory(state: XMemState) -> XMemState:
         hidden_before=zeros(state.hidden_before),
         previous=zeros(state.previous),
         shown=None,
+    )
+
+
+def update_of(
+    frame: int, tier: Tier | None, objects: tuple[ObjectId, ...], result: Remembered, reason: str
+) -> MemoryUpdate:
+    """What a change of the memory looks like from outside."""
+    return MemoryUpdate(
+        frame=frame,
+        tier=tier,
+        objects=objects,
+        added=result.added,
+        removed=result.removed,
+        sizes=result.memory.sizes(),
+        reason=reason,
     )
