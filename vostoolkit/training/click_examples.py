@@ -22,9 +22,10 @@ from vostoolkit.training.simulated_clicks import (
 
 _SMALLEST_SHARE = 0.0015
 _LARGEST_SHARE = 0.8
-_SCRIBBLED_SHARE = 0.35
+_SCRIBBLED_SHARE = 0.5
+_SCRIBBLED_AGAIN_SHARE = 0.25
 _CUT_SHARE = 0.4
-_CREASED_SHARE = 0.6
+_CREASED_SHARE = 0.35
 _FRESH_SHARE = 0.75
 _SECOND_LOOK_SHARE = 0.15
 
@@ -99,7 +100,7 @@ def creased(
         down, across = places[rng.integers(len(places))]
         angle = rng.choice([0, 0.5]) * np.pi + rng.normal(0, 0.4)
         away = (x - across) * np.cos(angle) + (y - down) * np.sin(angle)
-        where = np.abs(away) < rng.uniform(0.5, 1.5) if rng.random() < 0.5 else away > 0
+        where = np.abs(away) < rng.uniform(0.5, 1.5) if rng.random() < 0.65 else away > 0
         where = where & (truth > 0) if rng.random() < 0.75 else where
         shift = rng.normal(0, rng.choice([0.0, 30.0]), 3)
         shown[where] = shown[where] * np.exp(rng.normal(0, 0.6)) + shift
@@ -113,7 +114,7 @@ def _is_cut(truth: UInt8[np.ndarray, "h w"]) -> bool:
 def _stroke(
     truth: UInt8[np.ndarray, "h w"], previous: UInt8[np.ndarray, "h w"], rng: np.random.Generator
 ) -> Click | Scribble | None:
-    if rng.random() < _SCRIBBLED_SHARE:
+    if rng.random() < (_SCRIBBLED_AGAIN_SHARE if previous.any() else _SCRIBBLED_SHARE):
         width = float(rng.uniform(1.5, 5))
         line = error_line(truth, previous, width=width) if rng.random() < 0.75 else None
         return line or error_scribble(truth, previous, rng, width=width)

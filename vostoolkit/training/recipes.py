@@ -61,17 +61,15 @@ def nano() -> Recipe:
 def click() -> Recipe:
     """The embedded click network, 1.15 million parameters.
 
-    Its pictures are larger, so that close-ups have their detail; half of them are staged, and most
+    Its pictures are larger, so that close-ups have their detail; most of them are staged, and most
     of the others lifelike.
     """
     return Recipe(
         name="click",
         network=ClickNetwork,
         learner=lambda pool, device: LearnClick(pool, device),
-        plan=PoolPlan(
-            clips=4096, stamps=2, size=192, seed=4, lifelike_share=0.7, staged_share=0.55
-        ),
-        optimisation=Optimisation(learning_rate=8e-4),
+        plan=PoolPlan(clips=4096, stamps=2, size=192, seed=5, lifelike_share=0.7, staged_share=0.6),
+        optimisation=Optimisation(learning_rate=6e-4),
         minutes=65.0,
     )
 

@@ -21,14 +21,14 @@ def error_click(
 ) -> Click | None:
     """A click inside the largest connected error, None if there is no error.
 
-    In its middle, or with `rng` at a random place that is not at its border.
+    In its middle, or with `rng` at a random place, now and then close to its border.
     """
     error = largest_error(truth, predicted)
     if error is None:
         return None
     positive, region = error
     depth = _depth(region)
-    least = depth.max() if rng is None else rng.uniform(0.3, 1.0) * depth.max()
+    least = depth.max() if rng is None else rng.uniform(0.1, 1.0) * depth.max()
     places = np.argwhere(depth >= least)
     y, x = places[0 if rng is None else rng.integers(len(places))]
     return Click(frame=0, object_id=1, x=float(x), y=float(y), positive=positive)

@@ -70,6 +70,35 @@ def test_who_stands_is_either_a_figure_or_cut_out(cutouts: float):
             assert (len(body.parts) == 1) == (cutouts == 1.0)
 
 
+def sides(body: Body) -> tuple[float, float]:
+    across = np.concatenate(body.silhouette(0.0, body.pose(0.0)))[:, 0]
+    return float(across.min()), float(across.max())
+
+
+def test_things_together_meet_and_half_of_them_are_twins():
+    """Of twins every outline is the same, and none of the colours."""
+    twins = 0
+    for seed in range(12):
+        one, other = (body for body, label in staged(seed, together=1.0).bodies if label)
+        (left, right), (start, stop) = sides(one), sides(other)
+        assert max(left, start) <= min(right, stop) + 1e-6
+        if [part.shape.tolist() for part in one.parts] == [p.shape.tolist() for p in other.parts]:
+            twins += 1
+            pairs = zip(one.parts, other.parts, strict=True)
+            assert not any(np.array_equal(ours.patch, theirs.patch) for ours, theirs in pairs)
+    assert 3 <= twins <= 9
+
+
+def test_things_that_arent_together_may_stand_apart():
+    apart = 0
+    for seed in range(8):
+        (left, right), (start, stop) = (
+            sides(body) for body, label in staged(seed, together=0.0).bodies if label
+        )
+        apart += max(left, start) > min(right, stop)
+    assert apart >= 2
+
+
 def test_a_sun_in_front_lays_the_shadow_up_from_the_feet_and_one_behind_down():
     """The bar's feet are at row 140 of 200; it is 80 pixels tall, its shadow half as long."""
     up, down = np.argwhere(shadow_of((0.5, 0.5))), np.argwhere(shadow_of((0.5, -0.5)))
