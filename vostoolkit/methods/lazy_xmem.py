@@ -235,7 +235,7 @@ def _nano(device: str | None) -> LazyXMem:
     """The embedded networks.
 
     Their entropy jumps less than XMem's: on procedural clips these thresholds are reached at about
-    5 % and 7 % of the frames (benchmarks/thresholds.py).
+    4 % and 6 % of the frames (benchmarks/thresholds.py).
     """
     return LazyXMem(
         XMemPropagator.nano(device=device),

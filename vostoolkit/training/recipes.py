@@ -46,13 +46,16 @@ class Recipe:
 def nano() -> Recipe:
     """The embedded propagation network, stride 8, 0.56 million parameters.
 
-    Most of its clips are lifelike: bodies of many materials on ground, near and far.
+    Most of its clips are staged, and most of the others lifelike: bodies of many materials on
+    ground, near and far.
     """
     return Recipe(
         name="nano",
         network=lambda: XMem(NANO),
         learner=lambda pool, device: LearnPropagation(pool, device),
-        plan=PoolPlan(clips=4608, stamps=8, easy_share=0.25, seed=3, lifelike_share=0.6),
+        plan=PoolPlan(
+            clips=2560, stamps=8, easy_share=0.25, seed=7, lifelike_share=0.6, staged_share=0.6
+        ),
         optimisation=Optimisation(learning_rate=1e-3),
         minutes=85.0,
     )
