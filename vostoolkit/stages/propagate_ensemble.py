@@ -150,7 +150,7 @@ class DropoutPropagator(XMemPropagator):
         for number in range(self.passes):
             changed = self._with_dropout(features, frame.index, number)
             readout, _ = self._read(changed, state)
-            own, _ = self.engine.decode(features, readout, state.hidden, state.previous)
+            own, _ = self._decode(features, readout, state)
             pmf = torch.softmax(soft_aggregate(own), 0)
             passes.append(Masks(fit.back(pmf), state.objects))
         return combined(passes, frame.index), after

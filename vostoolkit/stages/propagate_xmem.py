@@ -124,8 +124,7 @@ class XMemPropagator:
         fit = self._fit(frame, state)
         _, features = self.engine.encode(frame, fit)
         readout, memory = self._read(features, state)
-        own, hidden = self.engine.decode(features, readout, state.hidden, state.previous)
-        own = continued(own, state.previous, self.reach)
+        own, hidden = self._decode(features, readout, state)
         pmf = torch.softmax(soft_aggregate(own), 0)
         masks = Masks(fit.back(pmf), state.objects)
         after = replace(
@@ -288,3 +287,10 @@ class XMemPropagator:
             value = value[:, [memory.objects.index(o) for o in state.objects]]
         height = features.key.shape[-2]
         return rearrange(value, "(h w) n v -> n v h w", h=height), memory
+
+    def _decode(
+        self, features: KeyFeatures, readout: Float[Tensor, "n v i j"], state: XMemState
+    ) -> tuple[Float[Tensor, "n y x"], Float[Tensor, "n d i j"] | None]:
+        """Each object's own probabilities as far as it may have moved, and the sensory memory."""
+        own, hidden = self.engine.decode(features, readout, state.hidden, state.previous)
+        return continued(own, state.previous, self.reach), hidden
