@@ -19,7 +19,8 @@ from vostoolkit.training.train import RunFacts, facts_of, find_recipe, resumed
 _LIMITS: Mapping[str, str] = {
     "nano": "Made to try and to teach, not to compete: it has only ever seen drawn shapes. It "
     "loses objects smaller than about 1,000 pixels of a 480p picture, blurs thin parts, and mixes "
-    "up look-alikes that touch. Works best with a short side of 256 pixels.",
+    "up look-alikes that touch. Works at a short side of 256 pixels; at 320 it finds thin parts "
+    "better, at half the speed.",
     "click": "Made to try and to teach: it has only ever seen drawn things. One click on a thing "
     "of several materials may find the clicked part alone; thin legs, and things under about 1,000 "
     "pixels of a 480p picture, need several clicks. A further click helps more often than not, not "
