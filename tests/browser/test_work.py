@@ -52,7 +52,7 @@ def test_a_killed_kernel_is_resumed_by_the_same_cells_and_nothing_is_lost(
     click(notebook, x, y)
     notebook.until("session.request is not None and session.request.frame == 1")
     notebook.keep_picture("asking-where")
-    click(notebook, x, y, button="right")
+    click(notebook, x, y)
     notebook.until("session.request is not None and session.request.frame == 2")
     press(notebook, "accept")
     notebook.until("session.request is not None and session.request.frame == 3")

@@ -3,6 +3,7 @@
 import gc
 import time
 import weakref
+from collections.abc import Callable
 
 import pytest
 from ipywidgets.widgets.widget import _instances
@@ -26,11 +27,7 @@ def test_parts_that_are_folded_away_are_let_go():
     folds.toggle("branch")
     assert explorer.settle(10)
     assert not left_since(before)
-    end = time.monotonic() + 10
-    while branch() is not None and time.monotonic() < end:  # its thread finishes what it's at
-        time.sleep(0.1)
-        gc.collect()
-    assert branch() is None
+    assert is_let_go(branch)
     explorer.close()
 
 
@@ -58,6 +55,14 @@ def test_sessions_that_undo_no_longer_leads_back_to_are_let_go():
     for _ in range(DEPTH + 1):
         explorer.session = Session(ToyMethod(), NumberedVideo(10))
     assert explorer.settle(10)
-    gc.collect()
-    assert first() is None
+    assert is_let_go(first)
     explorer.close()
+
+
+def is_let_go(one: Callable[[], object]) -> bool:
+    """Whether it goes within some seconds: a thread finishes what it's at."""
+    end = time.monotonic() + 10
+    while one() is not None and time.monotonic() < end:
+        time.sleep(0.1)
+        gc.collect()
+    return one() is None
