@@ -54,14 +54,16 @@ def test_a_killed_kernel_is_resumed_by_the_same_cells_and_nothing_is_lost(
     notebook.keep_picture("asking-where")
     click(notebook, x, y)
     notebook.until("session.request is not None and session.request.frame == 2")
-    press(notebook, "accept")
+    click(notebook, x, y, button="right")
     notebook.until("session.request is not None and session.request.frame == 3")
+    press(notebook, "accept")
+    notebook.until("session.request is not None and session.request.frame == 4")
     before = notebook.value(PROMPTS)
-    assert [kind for *_, kind in before] == ["Click", "Click", "Drawing"]
+    assert [kind for *_, kind in before] == ["Click", "Click", "Click", "Drawing"]
     notebook.execute("session.appearance = session.appearance.named(1, 'Wanda')")
     notebook.until("explorer.settle(10)")
     press(notebook, "skip")
-    notebook.until("session.request is not None and session.request.frame == 4")
+    notebook.until("session.request is not None and session.request.frame == 5")
     before = notebook.value(PROMPTS)
 
     kill(notebook)
@@ -69,9 +71,9 @@ def test_a_killed_kernel_is_resumed_by_the_same_cells_and_nothing_is_lost(
     assert notebook.value(PROMPTS) == before
     assert notebook.value("session.appearance.names[1]") == "Wanda"
     press(notebook, "run")
-    notebook.until("session.request is not None and session.request.frame == 4")
+    notebook.until("session.request is not None and session.request.frame == 5")
     kept = notebook.page.locator(".vos-kept").first.inner_text()
-    assert kept.endswith("Its 4 earlier prompts are back.")
+    assert kept.endswith("Its 5 earlier prompts are back.")
     notebook.keep_picture("resumed")
     assert not notebook.errors, notebook.errors
 
