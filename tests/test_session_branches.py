@@ -4,7 +4,7 @@ from contextlib import nullcontext, suppress
 
 import hypothesis.strategies as st
 from hypothesis import given
-from toys import NumberedVideo, ToyMethod, click, numbers, states, user
+from toys import NumberedVideo, ToyMethod, click, numbers, revise, states, user
 
 from vostoolkit.errors import SessionError
 from vostoolkit.session import Session
@@ -38,17 +38,9 @@ def act(session: Session, action: str, index: int) -> None:
         session.answer(click(frame - 1, x=index % 8))
     elif action == "other" and frame > 0:
         session.answer(click(frame - 1, x=index % 8, object_id=2))
-    elif action == "undo" and session.history.done:
-        session.undo(1 + index % session.history.done)
-    elif action == "redo" and session.history.undone:
-        session.redo()
-    elif action == "forget" and any(prompt.object_id == 2 for prompt in session.prompts):
-        session.forget(2)
-    elif action == "rewind" and frame > 1:
-        session.rewind(frame - 2)
-    elif action == "rest":
-        session.rest()
-    elif not session.finished and not session.request:
+    elif revise(session, action, index, frame) or session.finished:
+        return
+    elif not session.request:
         session.step()
 
 

@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from toys import NumberedVideo, ToyMethod, ToyRounds, click, numbers_after
+from toys import NumberedVideo, ToyMethod, ToyRounds, click, numbers_after, revise
 
 from vostoolkit.errors import PromptError, SessionError
 from vostoolkit.prompts import Click, Propagate, Skip
@@ -99,17 +99,7 @@ def test_any_history_ends_as_its_prompts_alone_would(actions: list[str]):
             session.answer(mark, Propagate())
         elif action == "propagate" and given_:
             session.answer(Propagate())
-        elif action == "undo" and session.history.done:
-            session.undo(1 + index % session.history.done)
-        elif action == "redo" and session.history.undone:
-            session.redo()
-        elif action == "forget" and any(prompt.object_id == 2 for prompt in session.prompts):
-            session.forget(2)
-        elif action == "rewind" and session.round > 1:
-            session.rewind(session.round - 2)
-        elif action == "rest":
-            session.rest()
-        elif session.request is None:
+        elif not revise(session, action, index, session.round) and session.request is None:
             session.step()
     settled(session)
     rounds, is_open = rounds_of(session)

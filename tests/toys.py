@@ -130,6 +130,23 @@ def states(session: Session, first: int = 0) -> list[int]:
     return [session.at(f).checkpoint.state for f in session.trace.frames if f >= first]
 
 
+def revise(session: Session, action: str, index: int, place: int) -> bool:
+    """Whether the action was one that changes what was done until a place, and could be done."""
+    if action == "undo" and session.history.done:
+        session.undo(1 + index % session.history.done)
+    elif action == "redo" and session.history.undone:
+        session.redo()
+    elif action == "forget" and any(prompt.object_id == 2 for prompt in session.prompts):
+        session.forget(2)
+    elif action == "rewind" and place > 1:
+        session.rewind(place - 2)
+    elif action == "rest":
+        session.rest()
+    else:
+        return False
+    return True
+
+
 def played(length: int = 10, **keep: int) -> Session:
     session = Session(ToyMethod(), NumberedVideo(length), keep=Keep(**keep))
     session.play(user)
