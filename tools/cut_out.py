@@ -42,7 +42,7 @@ def cropped(picture: np.ndarray) -> np.ndarray:
     alpha = image[..., 3:]
     image[..., :3] = np.where(alpha > 8, image[..., :3] * 255 / np.maximum(alpha, 1), 0)
     small = np.clip(image, 0, 255).astype(np.uint8)
-    part = _largest(small[..., 3] > 127).astype(np.uint8)
+    part = largest(small[..., 3] > 127).astype(np.uint8)
     small[cv2.dilate(part, np.ones((3, 3))) == 0] = 0
     return small
 
@@ -59,7 +59,8 @@ def _resized(picture: np.ndarray, side: int) -> np.ndarray:
     )
 
 
-def _largest(inside: np.ndarray) -> np.ndarray:
+def largest(inside: np.ndarray) -> np.ndarray:
+    """The largest connected part."""
     _, parts, statistics, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8))
     return parts == 1 + statistics[1:, cv2.CC_STAT_AREA].argmax()
 
@@ -70,7 +71,7 @@ def materials(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Drawn outlines are taken away: real things have none, and a network would follow them.
     """
     square = _on_a_square(picture)
-    inside = _largest(square[..., 3] > 127)
+    inside = largest(square[..., 3] > 127)
     brush = np.ones((3, 3), np.uint8)
     dark = (inside & (square[..., :3].max(-1) < 80)).astype(np.uint8)
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
@@ -82,10 +83,10 @@ def materials(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         known = inside & ~line
     if known.sum() < 0.2 * inside.sum():
         known = inside
-    colours = cv2.medianBlur(_continued(square[..., :3], known), 3)
+    colours = cv2.medianBlur(continued(square[..., :3], known), 3)
     numbers = np.zeros((SIDE, SIDE), np.uint8)
-    numbers[inside] = _grouped(cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[inside])
-    smooth = cv2.medianBlur(_continued(numbers[..., None], inside)[..., 0], 5)
+    numbers[inside] = grouped(cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[inside])
+    smooth = cv2.medianBlur(continued(numbers[..., None], inside)[..., 0], 5)
     return colours, np.where(inside, smooth, 0).astype(np.uint8)
 
 
@@ -99,7 +100,7 @@ def _on_a_square(picture: np.ndarray) -> np.ndarray:
     return np.clip(square, 0, 255).astype(np.uint8)
 
 
-def _continued(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+def continued(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Each unknown pixel with the value of the nearest known one."""
     _, nearest = cv2.distanceTransformWithLabels(
         (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
@@ -109,7 +110,7 @@ def _continued(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     return table[nearest]
 
 
-def _grouped(colours: np.ndarray) -> np.ndarray:
+def grouped(colours: np.ndarray) -> np.ndarray:
     """Numbers from 1 on: up to seven groups of Lab colours, those that are nearly alike joined."""
     cv2.setRNGSeed(1)
     points = (colours.astype(np.float32) * [0.5, 1, 1]).astype(np.float32)
@@ -137,6 +138,19 @@ def names_in(card: str) -> list[str]:
     return [line for block in card.split("```")[1::2] for line in block.split("\n") if line]
 
 
+def pack(found: list[tuple[np.ndarray, np.ndarray]], name: str, *, quality: int) -> None:
+    """Writes pairs of colours and material numbers, the colours as WebP of `quality`."""
+    codes: dict[str, list[np.ndarray]] = {"pictures": [], "materials": []}
+    for colours, numbers in found:
+        webp = cv2.imencode(".webp", colours[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, quality])[1]
+        png = cv2.imencode(".png", numbers, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1]
+        codes["pictures"].append(webp.ravel())
+        codes["materials"].append(png.ravel())
+    ends = {f"{kind}_ends": np.cumsum([len(c) for c in codes[kind]]) for kind in codes}
+    packed = {kind: np.concatenate(codes[kind]) for kind in codes}
+    np.savez(TARGET / name, **packed, **ends)
+
+
 def main() -> None:
     """Packs what `cutouts.md` names into `cutouts.npz`."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,16 +158,9 @@ def main() -> None:
     parser.add_argument("font", type=Path, help="NotoColorEmoji.ttf")
     given = parser.parse_args()
     font = ImageFont.truetype(str(given.font), 109)
-    codes: dict[str, list[np.ndarray]] = {"pictures": [], "materials": []}
-    for name in names_in((TARGET / "cutouts.md").read_text()):
-        colours, numbers = materials(cropped(drawing(name, given.clipart, font)))
-        webp = cv2.imencode(".webp", colours[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, 45])[1]
-        png = cv2.imencode(".png", numbers, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1]
-        codes["pictures"].append(webp.ravel())
-        codes["materials"].append(png.ravel())
-    ends = {f"{kind}_ends": np.cumsum([len(c) for c in found]) for kind, found in codes.items()}
-    packed = {kind: np.concatenate(found) for kind, found in codes.items()}
-    np.savez(TARGET / "cutouts.npz", **packed, **ends)
+    names = names_in((TARGET / "cutouts.md").read_text())
+    found = [materials(cropped(drawing(name, given.clipart, font))) for name in names]
+    pack(found, "cutouts.npz", quality=45)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Things cut out of drawings: what is packed, how they are dressed, that they keep their form."""
 
+import re
 from importlib.resources import files
 
 import cv2
@@ -34,19 +35,27 @@ def ring() -> Cutout:
     distance = np.hypot(x, y)
     materials = np.where((distance < 40) & (distance >= 20), 1 + (x > 0), 0).astype(np.uint8)
     picture = np.where(materials[..., None] == 1, np.uint8(60), np.uint8(220)).repeat(3, axis=-1)
-    return Cutout(picture, materials)
+    return Cutout(picture, materials, kept=0.35)
+
+
+def named(card: str) -> list[str]:
+    text = (files("vostoolkit") / "embedded" / card).read_text()
+    return [line for block in text.split("```")[1::2] for line in block.splitlines() if line]
 
 
 def test_everything_packed_is_one_thing_of_several_materials_and_named():
     held = cutouts()
     for one in held:
-        assert one.picture.shape == (SIDE, SIDE, 3)
+        side = len(one.materials)
+        assert one.picture.shape == (side, side, 3)
         assert one.materials.max() <= 7
         assert 0.03 < (one.materials > 0).mean() < 0.9
-    assert np.mean([one.materials.max() >= 2 for one in held]) > 0.95
-    card = (files("vostoolkit") / "embedded" / "cutouts.md").read_text()
-    names = [line for block in card.split("```")[1::2] for line in block.splitlines() if line]
-    assert len(names) == len(held) == len(set(names)) > 1000
+    drawings, models = named("cutouts.md"), named("models.md")
+    views = sum(int(line.split()[0]) for line in models)
+    assert np.mean([one.materials.max() >= 2 for one in held[: len(drawings)]]) > 0.95
+    assert len(drawings) == len(set(drawings)) > 1000
+    assert 0.95 * views < len(held) - len(drawings) <= views
+    assert all(re.fullmatch(r"\d+ \S+ \S+\.obj .+, by .+", line) for line in models)
 
 
 def test_a_cutout_is_painted_again_from_its_seed_and_dressed_otherwise_from_another():
@@ -69,7 +78,7 @@ def test_the_hole_of_a_ring_is_background_and_both_halves_are_one_thing(monkeypa
 
 def test_clothes_keep_light_and_dark_of_what_they_cover(monkeypatch):
     """A skin of one grey value on a thing whose left half is dark and whose right half is light."""
-    lit = Cutout(ring().picture, (ring().materials > 0).astype(np.uint8))
+    lit = Cutout(ring().picture, (ring().materials > 0).astype(np.uint8), kept=0.35)
     monkeypatch.setattr(cutting, "cutouts", lambda: (lit,))
     brighter = 0
     for seed in range(20):

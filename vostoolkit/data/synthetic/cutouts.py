@@ -1,13 +1,14 @@
-"""Drawn things with real outlines, cut out of free pictures and dressed anew each time.
+"""Things with real outlines, cut out of free pictures and views of free models, dressed anew.
 
 Each picture is kept with the number of the material at every pixel, so that a chair's seat may be
-of other cloth than its legs and still belong to it. `embedded/cutouts.md` says where they are from.
+of other cloth than its legs and still belong to it. `embedded/cutouts.md` and `models.md` say where
+they are from.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -20,7 +21,8 @@ from vostoolkit.data.synthetic.motion import Path
 from vostoolkit.data.synthetic.shapes import Outline
 from vostoolkit.data.synthetic.textures import Texture, noise_field, recoloured
 
-_OWN_COLOURS = 0.35
+_DRAWINGS_KEPT = 0.35
+_MODELS_KEPT = 0.65
 _REDRESSED = 0.8
 
 
@@ -28,47 +30,53 @@ _REDRESSED = 0.8
 class Cutout:
     """A square picture, its colours continued beyond the thing, and its materials from 1 on.
 
-    Where `materials` is 0 the thing isn't.
+    Where `materials` is 0 the thing isn't. The share `kept` of all times it keeps its colours.
     """
 
     picture: UInt8[np.ndarray, "side side 3"]
     materials: UInt8[np.ndarray, "side side"]
+    kept: float
 
 
 @lru_cache(maxsize=1)
 def cutouts() -> tuple[Cutout, ...]:
-    """All cut-outs that the package holds."""
-    with (files("vostoolkit") / "embedded" / "cutouts.npz").open("rb") as packed:
+    """All cut-outs that the package holds: of drawings, then views of models."""
+    return (*_packed("cutouts", _DRAWINGS_KEPT), *_packed("models", _MODELS_KEPT))
+
+
+def _packed(name: str, kept: float) -> list[Cutout]:
+    with (files("vostoolkit") / "embedded" / f"{name}.npz").open("rb") as packed:
         held = np.load(packed)
         pictures, materials = (
-            np.split(held[name], held[f"{name}_ends"][:-1]) for name in ("pictures", "materials")
+            np.split(held[kind], held[f"{kind}_ends"][:-1]) for kind in ("pictures", "materials")
         )
-    return tuple(
+    return [
         Cutout(
             np.ascontiguousarray(np.asarray(cv2.imdecode(picture, cv2.IMREAD_COLOR))[..., ::-1]),
             np.asarray(cv2.imdecode(material, cv2.IMREAD_GRAYSCALE)),
+            kept,
         )
         for picture, material in zip(pictures, materials, strict=True)
-    )
+    ]
 
 
 def cutout_part(rng: np.random.Generator, skin: Skin, *, radius: float) -> Part:
     """A random cut-out in new clothes, about `radius` around its middle."""
     held = cutouts()
-    picture, materials = _bent(rng, held[rng.integers(len(held))])
-    shape, extent = _silhouette(materials, radius)
+    cutout = _bent(rng, held[rng.integers(len(held))])
+    shape, extent = _silhouette(cutout.materials, radius)
     return Part(
         shape=shape,
         joint=(0.0, 0.0),
         reach=0.0,
         swing=Path(0.0),
         waves=np.zeros((1, 4)),
-        patch=_dressed(rng, Cutout(picture, materials), skin),
+        patch=_dressed(rng, cutout, skin),
         extent=extent,
     )
 
 
-def _bent(rng: np.random.Generator, cutout: Cutout) -> tuple[Texture, UInt8[np.ndarray, "_ _"]]:
+def _bent(rng: np.random.Generator, cutout: Cutout) -> Cutout:
     """Pulled smoothly out of shape, and in or out along both axes."""
     side = len(cutout.materials)
     coarse = rng.normal(0, rng.choice([0.0, 0.02, 0.045]) * side, (4, 4, 2)).astype(np.float32)
@@ -77,7 +85,7 @@ def _bent(rng: np.random.Generator, cutout: Cutout) -> tuple[Texture, UInt8[np.n
     x, y = x + shift[..., 0], y + shift[..., 1]
     picture = cv2.remap(cutout.picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     materials = cv2.remap(cutout.materials, x, y, cv2.INTER_NEAREST)
-    return np.asarray(picture), np.asarray(materials)
+    return replace(cutout, picture=np.asarray(picture), materials=np.asarray(materials))
 
 
 def _silhouette(materials: UInt8[np.ndarray, "_ _"], radius: float) -> tuple[Outline, float]:
@@ -104,7 +112,7 @@ def _dressed(rng: np.random.Generator, cutout: Cutout, skin: Skin) -> Texture:
     grey = picture.mean(axis=-1)
     image = _tinted(rng, picture)
     cloths = [_cut(rng, skin(), side) for _ in range(int(rng.integers(1, count + 2)))]
-    if rng.random() >= _OWN_COLOURS:
+    if rng.random() >= cutout.kept:
         around = _spread(cutout.materials)
         for material in range(1, count + 1):
             where = around == material

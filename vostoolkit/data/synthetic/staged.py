@@ -40,7 +40,7 @@ class Staging:
 
     smallest: float = 0.14
     largest: float = 0.95
-    cutouts: float = 0.4
+    cutouts: float = 0.6
     extras: float = 0.4
     together: float = 0.5
 
