@@ -16,7 +16,7 @@ from golden.mivos_runs import (
 
 from vostoolkit.arrays import Size
 from vostoolkit.masks import soft_aggregate
-from vostoolkit.memory.read import read_all
+from vostoolkit.memory.shelves import read_all
 from vostoolkit.networks.fusion import FusionNetwork
 from vostoolkit.networks.scribble_to_mask import ScribbleToMask
 from vostoolkit.networks.stm import QueryFeatures, StmNetwork

@@ -13,7 +13,8 @@ import torch
 from golden.goldens import Golden, golden_path, near
 from torch.utils.flop_counter import FlopCounterMode
 
-from vostoolkit.memory.read import memory_rows, query_rows, read_all
+from vostoolkit.memory.read import memory_rows, query_rows
+from vostoolkit.memory.shelves import read_all
 from vostoolkit.networks.xmem import XMem
 
 HEIGHT, WIDTH = 480, 864

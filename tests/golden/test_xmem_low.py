@@ -11,7 +11,8 @@ from golden.xmem_runs import network
 from vostoolkit.arrays import Size
 from vostoolkit.frames import Frame
 from vostoolkit.masks import soft_aggregate
-from vostoolkit.memory.read import places, read_frames, similarity, top_weights
+from vostoolkit.memory.likeliest import top_weights
+from vostoolkit.memory.read import places, read_frames, similarity
 from vostoolkit.networks.xmem import XMEM, KeyFeatures, XMem
 from vostoolkit.stages.fitting import fit_frame
 

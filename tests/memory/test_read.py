@@ -4,14 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vostoolkit.memory import read
-from vostoolkit.memory.read import (
-    largest,
-    memory_rows,
-    query_rows,
-    read_all,
-    similarity,
-    top_weights,
-)
+from vostoolkit.memory.likeliest import Sieve, top_weights
+from vostoolkit.memory.read import memory_rows, query_rows, similarity
+from vostoolkit.memory.shelves import read_all
 
 
 def test_similarity_is_minus_the_weighted_squared_distance():
@@ -70,11 +65,15 @@ def test_reading_is_repeatable_to_the_bit():
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
 
 
-@given(st.integers(1, 700), st.integers(1, 12), st.booleans())
-def test_the_largest_are_those_of_topk(size, count, has_equals):
-    x = torch.randn(5, size)
+@given(st.integers(1, 700), st.integers(0, 700), st.integers(1, 12), st.booleans())
+def test_the_largest_of_some_columns_are_those_of_topk(before, size, top_k, has_equals):
+    x = torch.randn(5, before + size + 3)
     x = x.mul(3).round() if has_equals else x
-    values, places = largest(x, min(count, size))
-    assert torch.equal(values, x.topk(min(count, size), -1)[0])
-    assert torch.equal(x.gather(-1, places), values)
-    assert all(len(row.unique()) == len(row) for row in places)
+    stretches = (slice(before, before + size), slice(0, before)) if size else (slice(0, before),)
+    own = torch.cat([x[:, s] for s in stretches], -1)
+    sieve = Sieve(stretches, top_k)
+    top = sieve.weights([sieve.sifted(part) for part in x.split(2)])
+    values = own.topk(min(top_k, before + size), -1)[0]
+    assert torch.equal(own.gather(-1, top.elements), values)
+    assert torch.equal(top.weights, torch.softmax(values, -1))
+    assert all(len(row.unique()) == len(row) for row in top.elements)

@@ -5,13 +5,11 @@ Memory elements ``m`` and query places ``q`` come first, channels last: a weight
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import torch
 from einops import rearrange
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
-from torch.nn import functional
 
 from vostoolkit.networks.xmem import KeyFeatures
 
@@ -62,93 +60,6 @@ _PART = (2**20, 2**27)
 """Similarities at a time, on a CPU and elsewhere."""
 
 
-@dataclass(frozen=True, eq=False)
-class TopWeights:
-    """For each query place the elements it reads and their weights, which sum to 1."""
-
-    elements: Int[Tensor, "q k"]
-    weights: Float[Tensor, "q k"]
-    size: int
-
-    def dense(self) -> Float[Tensor, "q m"]:
-        """The whole weight matrix, mostly zeros."""
-        full = self.weights.new_zeros(len(self.weights), self.size)
-        return full.scatter_(1, self.elements, self.weights)
-
-    def usage(self) -> Float[Tensor, " m"]:
-        """How much of all readings came from each element; sums to the number of places."""
-        if self.weights.device.type != "cpu":
-            return self.dense().sum(0)  # adding at repeated places is not repeatable on a GPU
-        total = self.weights.new_zeros(self.size)
-        return total.index_add_(0, self.elements.flatten(), self.weights.flatten())
-
-    def read(self, value: Float[Tensor, "m n v"]) -> Float[Tensor, "q n v"]:
-        """The weighted sum of the values each place reads."""
-        flat = value.flatten(1)
-        if flat.device.type == "cpu":
-            weights = self.weights.to(flat.dtype)
-            out = functional.embedding_bag(
-                self.elements, flat, per_sample_weights=weights, mode="sum"
-            )
-        else:
-            out = self.dense().to(flat.dtype) @ flat
-        return out.view(-1, *value.shape[1:])
-
-
-def top_weights(similar: Float[Tensor, "q m"], top_k: int) -> TopWeights:
-    """The softmax over each place's ``top_k`` most similar elements (all, if there are fewer).
-
-    Source: XMem, section 3.3 (top-k filtering of MiVOS). The maximum is subtracted first, so that
-    distant memories don't underflow.
-    """
-    values, elements = largest(similar, min(top_k, similar.shape[-1]))
-    return TopWeights(elements, torch.softmax(values, -1), similar.shape[-1])
-
-
-_BLOCK = 8
-
-
-def largest(x: Float[Tensor, "q m"], count: int) -> tuple[Float[Tensor, "q k"], Int[Tensor, "q k"]]:
-    """The ``count`` largest numbers of each row from the largest down, and where they are.
-
-    It's ``topk``, and on a CPU several times faster where rows are long: the largest numbers are
-    in the blocks with the largest maxima, and a block is every ``m // 8``-th number of a row, so
-    that maxima are taken of whole rows.
-    """
-    blocks = x.shape[-1] // _BLOCK
-    if x.device.type != "cpu" or blocks < 4 * count:
-        return x.topk(count, -1)
-    end = blocks * _BLOCK
-    best = largest(x[:, :end].unflatten(-1, (_BLOCK, blocks)).amax(1), count)[1]
-    inside = (best[:, None] + torch.arange(0, end, blocks)[:, None]).flatten(1)
-    rest = torch.arange(end, x.shape[-1]).expand(len(x), -1)
-    places = torch.cat([inside, rest], -1)
-    values, chosen = x.gather(-1, places).topk(count, -1)
-    return values, places.gather(-1, chosen)
-
-
-def read_all(
-    query: Float[Tensor, "q d"],
-    memory: Float[Tensor, "m d"],
-    value: Float[Tensor, "m n v"],
-    /,
-    *,
-    top_k: int | None,
-) -> tuple[Float[Tensor, "q n v"], Float[Tensor, " m"]]:
-    """What each place reads of each object, and how much was read of each element.
-
-    Query and memory are given as ``query_rows`` and ``memory_rows``. With ``top_k`` None every
-    element is read.
-    """
-    usage = memory.new_zeros(len(memory))
-    parts: list[Tensor] = []
-    for similar in similarities(query, memory):
-        read, used = read_some(similar, value, top_k=top_k)
-        usage += used
-        parts.append(read)
-    return torch.cat(parts), usage
-
-
 def similarities(
     query: Float[Tensor, "q d"], memory: Float[Tensor, "m d"]
 ) -> Iterator[Float[Tensor, "_ m"]]:
@@ -161,17 +72,6 @@ def similarities(
     space = memory.new_empty(min(step, len(query)), len(memory))
     for some in torch.split(query, step):
         yield torch.mm(some, memory.T, out=space[: len(some)])
-
-
-def read_some(
-    similar: Float[Tensor, "q m"], value: Float[Tensor, "m n v"], /, *, top_k: int | None
-) -> tuple[Float[Tensor, "q n v"], Float[Tensor, " m"]]:
-    """What places with these similarities read of each object, and how much of each element."""
-    if top_k is not None:
-        top = top_weights(similar, top_k)
-        return top.read(value), top.usage()
-    weights = torch.softmax(similar, -1)
-    return (weights @ value.flatten(1)).view(-1, *value.shape[1:]), weights.sum(0)
 
 
 def read_frames(

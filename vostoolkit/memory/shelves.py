@@ -13,7 +13,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vostoolkit.memory.elements import Elements
-from vostoolkit.memory.read import memory_rows, read_some, similarities
+from vostoolkit.memory.likeliest import Sieve, taken
+from vostoolkit.memory.read import memory_rows, similarities
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,11 +23,6 @@ class Shelf:
 
     value: Float[Tensor, "m n v"]
     stretches: tuple[slice, ...]
-
-    def of(self, similar: Float[Tensor, "q all"]) -> Float[Tensor, "q m"]:
-        """The similarities to its own elements."""
-        own = [similar[:, stretch] for stretch in self.stretches]
-        return own[0] if len(own) == 1 else torch.cat(own, -1)
 
 
 def shelved(
@@ -48,6 +44,10 @@ def shelved(
     return memory_rows(key, shrinkage), shelves
 
 
+Read = tuple[Float[Tensor, "q n v"], Float[Tensor, " m"]]
+"""What each place reads of each object, and how much was read of each element."""
+
+
 def read_shelves(
     query: Float[Tensor, "q d"],
     memory: Float[Tensor, "all d"],
@@ -55,15 +55,47 @@ def read_shelves(
     /,
     *,
     top_k: int | None,
-) -> list[tuple[Float[Tensor, "q n v"], Float[Tensor, " m"]]]:
-    """What ``read_all`` gives, for each shelf."""
+) -> list[Read]:
+    """What is read of each shelf.
+
+    Query and memory are given as ``query_rows`` and ``memory_rows``. With ``top_k`` None every
+    element is read.
+    """
+    if top_k is None:
+        return _read_everything(query, memory, shelves)
+    sieves = [Sieve(shelf.stretches, top_k) for shelf in shelves]
+    parts = [[sieve.sifted(similar) for sieve in sieves] for similar in similarities(query, memory)]
+    found: list[Read] = []
+    for shelf, sieve, sifted in zip(shelves, sieves, zip(*parts, strict=True), strict=True):
+        weights = sieve.weights(sifted)
+        found.append((weights.read(shelf.value), weights.usage()))
+    return found
+
+
+def read_all(
+    query: Float[Tensor, "q d"],
+    memory: Float[Tensor, "m d"],
+    value: Float[Tensor, "m n v"],
+    /,
+    *,
+    top_k: int | None,
+) -> Read:
+    """What ``read_shelves`` gives for a single shelf with everything."""
+    shelf = Shelf(value, (slice(0, len(memory)),))
+    return read_shelves(query, memory, [shelf], top_k=top_k)[0]
+
+
+def _read_everything(
+    query: Float[Tensor, "q d"], memory: Float[Tensor, "all d"], shelves: Sequence[Shelf]
+) -> list[Read]:
     usage = [memory.new_zeros(len(shelf.value)) for shelf in shelves]
     parts: list[list[Tensor]] = [[] for _ in shelves]
     for similar in similarities(query, memory):
         for shelf, own_usage, own_parts in zip(shelves, usage, parts, strict=True):
-            read, used = read_some(shelf.of(similar), shelf.value, top_k=top_k)
-            own_usage += used
-            own_parts.append(read)
+            weights = torch.softmax(taken(similar, shelf.stretches), -1)
+            own_usage += weights.sum(0)
+            read = weights @ shelf.value.flatten(1)
+            own_parts.append(read.view(-1, *shelf.value.shape[1:]))
     return [(torch.cat(own), used) for own, used in zip(parts, usage, strict=True)]
 
 

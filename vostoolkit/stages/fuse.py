@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks, soft_aggregate
-from vostoolkit.memory.read import read_all
+from vostoolkit.memory.shelves import read_all
 from vostoolkit.networks.folding import folded
 from vostoolkit.networks.fusion import FUSION_NANO, FusionNetwork
 from vostoolkit.protocols import Propagator

@@ -15,7 +15,7 @@ from vostoolkit.arrays import ObjectId, check_object_id
 from vostoolkit.device import Precision
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks, soft_aggregate
-from vostoolkit.memory.read import read_all
+from vostoolkit.memory.shelves import read_all
 from vostoolkit.networks.stm import MIVOS, STRIDE, StmNetwork
 from vostoolkit.results import MemoryUpdate, Propagation, Tier
 from vostoolkit.stages.fitting import Fit, Resampling, fit_frame

@@ -11,7 +11,7 @@ from torch.nn import functional
 from vostoolkit.arrays import Map, ObjectId, Size
 from vostoolkit.memory.bank import TIERS, Group
 from vostoolkit.memory.elements import Elements, joined
-from vostoolkit.memory.read import TopWeights, top_weights
+from vostoolkit.memory.likeliest import TopWeights, top_weights
 from vostoolkit.results import StageResult
 from vostoolkit.stages.fitting import Fit
 
