@@ -20,7 +20,7 @@ EVALUATION_SEEDS = range(0, 1_000_000)
 TRAINING_SEEDS = range(1_000_000, 2_000_000)
 """Seeds of training pools."""
 
-GENERATOR = 2
+GENERATOR = 3
 """The version of the drawn clips: raised with every change that makes a seed's clip another."""
 
 _ATTEMPTS = 50

@@ -1,4 +1,4 @@
-"""Places seen at eye level: ground with lines that run to a vanishing point, walls, panes, sky."""
+"""Places seen at eye level: photographed ones, and drawn ground before walls, panes and sky."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import cv2
 import numpy as np
 from jaxtyping import Float
 
+from vostoolkit.data.synthetic.panoramas import look_around
 from vostoolkit.data.synthetic.settings import bushes, cloth, furnish, lit, surface
 from vostoolkit.data.synthetic.textures import Texture, coloured, noise_field, random_palette
+
+_PHOTOGRAPHED = 0.55
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,20 @@ class Place:
 
 
 def place(rng: np.random.Generator, stock: list[Texture], size: int = 384) -> Place:
-    """Even ground and something behind it, in sun and shade; far things are at times blurred."""
+    """Ground and something behind it, in sun and shade; drawn far things are at times blurred."""
+    where = _photographed(rng, size) if rng.random() < _PHOTOGRAPHED else _drawn(rng, stock, size)
+    image = where.picture
+    for _ in range(int(rng.choice([0, 0, 1, 2]))):
+        image = _shaded(rng, image)
+    return Place(lit(rng, image) if rng.random() < 0.4 else image, where.foot)
+
+
+def _photographed(rng: np.random.Generator, size: int) -> Place:
+    image, horizon = look_around(rng, size)
+    return Place(image, int(np.clip(horizon, 0.3 * size, 0.62 * size)))
+
+
+def _drawn(rng: np.random.Generator, stock: list[Texture], size: int) -> Place:
     foot = int(rng.uniform(0.3, 0.62) * size)
     image = _wall(rng, stock, size, foot) if rng.random() < 0.65 else _open(rng, size, foot)
     if rng.random() < 0.4:
@@ -30,9 +46,7 @@ def place(rng: np.random.Generator, stock: list[Texture], size: int = 384) -> Pl
     image[foot:] = _ground(rng, size)[: size - foot]
     if rng.random() < 0.3:
         cv2.line(image, (0, foot), (size, foot), _shade(rng), int(rng.integers(1, 9)))
-    for _ in range(int(rng.choice([0, 0, 1, 2]))):
-        image = _shaded(rng, image)
-    return Place(lit(rng, image) if rng.random() < 0.4 else image, foot)
+    return Place(image, foot)
 
 
 def _shade(rng: np.random.Generator) -> list[float]:
