@@ -32,7 +32,7 @@ LIMITS = Limits(working_min=2, working_max=3, prototypes=8, long_term_max=32)
 
 def make(config: XMemConfig = NANO, **changes) -> XMemPropagator:
     torch.manual_seed(3)
-    settings = {"short_side": 32, "resampling": "area", "limits": LIMITS, "device": "cpu"}
+    settings = {"short_side": 32, "resampling": "bytes", "limits": LIMITS, "device": "cpu"}
     return XMemPropagator(XMem(config), **(settings | changes))
 
 

@@ -107,7 +107,8 @@ class Sieve:
     @cached_property
     def _block(self) -> int:
         """How many numbers are in a block; with more than 8 those in the best ones are too many."""
-        return min(8, len(self._columns) // (64 * self.top_k))
+        in_blocks = len(self._columns) - 8 * len(self.stretches)  # at least
+        return min(8, in_blocks // (64 * self.top_k))
 
     @cached_property
     def _in_blocks(self) -> tuple[slice, ...]:

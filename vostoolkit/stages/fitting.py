@@ -5,15 +5,15 @@ from typing import Literal, TypeAlias
 
 import cv2
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Shaped, UInt8
 from torch import Tensor
 from torch.nn import functional
 
 from vostoolkit.arrays import Image, Size
 
-Resampling: TypeAlias = Literal["area", "antialias", "plain"]
-"""How images shrink: ``area`` on bytes (fast); ``antialias`` and ``plain`` are bilinear on
-normalised values, as the published systems do with newer and older torchvision."""
+Resampling: TypeAlias = Literal["bytes", "antialias", "plain"]
+"""How images shrink: ``bytes`` is antialiased bilinear on bytes (fast); ``antialias`` and ``plain``
+are bilinear on normalised values, as the published systems do with newer and older torchvision."""
 
 MaskResampling: TypeAlias = Literal["smooth", "nearest"]
 """How masks become the working size: ``smooth`` as probabilities (antialiased bilinear),
@@ -26,6 +26,11 @@ _DEVIATION = (0.229, 0.224, 0.225)
 def _normalised(image: UInt8[Tensor, "h w 3"]) -> Float[Tensor, "h w 3"]:
     mean, deviation = (torch.tensor(x, device=image.device) for x in (_MEAN, _DEVIATION))
     return (image.float() / 255 - mean) / deviation
+
+
+def _channels_last(pixels: Shaped[Tensor, "h w c"]) -> Shaped[Tensor, "1 c h w"]:
+    """The pixels as they lie in memory: torch then resizes and pads several times faster."""
+    return pixels[None].permute(0, 3, 1, 2)
 
 
 _BYTES = torch.arange(256, dtype=torch.uint8).view(1, 256, 1).expand(-1, -1, 3)
@@ -48,14 +53,15 @@ class Fit:
         self, image: Image, device: torch.device, resampling: Resampling = "antialias"
     ) -> Float[Tensor, "1 3 y x"]:
         """The image normalised by ImageNet's mean and deviation, resized and padded."""
-        if resampling == "area" and self.size != self.working:
-            image = cv2.resize(image, self.working[::-1], interpolation=cv2.INTER_AREA)
+        if resampling == "bytes":
+            pixels = self._inward(_channels_last(torch.tensor(image)), is_smoothed=True)
+            image = pixels[0].permute(1, 2, 0).numpy()
         if device.type == "cpu":
             pixels = torch.from_numpy(cv2.LUT(image, _NORMALISED))
         else:  # bytes travel faster than floats
             pixels = _normalised(torch.tensor(image, device=device))
-        pixels = pixels.permute(2, 0, 1)[None]
-        return self._padded(self._inward(pixels, is_smoothed=resampling != "plain"))
+        is_smoothed = resampling != "plain"
+        return self._padded(self._inward(_channels_last(pixels), is_smoothed=is_smoothed))
 
     def masks(
         self, probability: Float[Tensor, "n h w"], resampling: MaskResampling = "smooth"
@@ -94,7 +100,7 @@ class Fit:
             (y - top + 0.5) * self.size.height / self.working.height - 0.5,
         )
 
-    def _inward(self, x: Float[Tensor, "1 c h w"], *, is_smoothed: bool) -> Tensor:
+    def _inward(self, x: Shaped[Tensor, "1 c h w"], *, is_smoothed: bool) -> Tensor:
         if tuple(x.shape[-2:]) == tuple(self.working):
             return x
         return functional.interpolate(

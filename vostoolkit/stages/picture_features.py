@@ -41,4 +41,4 @@ class PictureFeatures:
         size = Size(*image.shape[:2])
         fit = fit_frame(size, self.short_side, multiple=stride, is_enlarging=False)
         device = next(self._encoder.parameters()).device
-        return self._encoder(fit.image(image, device, "area"))[-1]
+        return self._encoder(fit.image(image, device, "bytes"))[-1]

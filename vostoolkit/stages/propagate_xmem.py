@@ -98,7 +98,7 @@ class XMemPropagator:
             load_xmem(weights, NANO),
             short_side=256,
             is_enlarging=False,
-            resampling="area",
+            resampling="bytes",
             top_k=8,
             limits=Limits(working_min=2, working_max=3, prototypes=96, long_term_max=960),
             reach=0.2,

@@ -97,7 +97,7 @@ class KeyDissimilarity:
             load_xmem(weights, NANO),
             short_side=256,
             is_enlarging=False,
-            resampling="area",
+            resampling="bytes",
             device=device,
         )
 

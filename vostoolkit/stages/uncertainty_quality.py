@@ -97,6 +97,6 @@ class QualityScore:
         stride = self.network.config.encoders.stride
         fit = fit_frame(masks.size, self.short_side, multiple=stride, is_enlarging=False)
         device = next(self._folded.parameters()).device
-        pixels = fit.image(image, device, "area")
+        pixels = fit.image(image, device, "bytes")
         scores = self._folded(pixels, fit.masks(masks.pmf[1:].to(device))[None])[0]
         return dict(zip(masks.objects, scores.tolist(), strict=True))
