@@ -73,7 +73,7 @@ def test_card_tells_what_was_seen(folder):
     recipe = find_recipe("nano")
     run = resumed(recipe, Files(folder / "none"), seed=0, device="cpu")
     card = model_card(recipe, facts_of(folder), run, ())
-    assert "no photograph, no video" in card
+    assert "no other photograph, no video" in card
     assert "563,642 parameters" in card
 
 

@@ -80,10 +80,13 @@ def shipped(network: nn.Module) -> dict[str, Tensor]:
 
 
 def _drawn(recipe: Recipe) -> str:
-    nothing_else = "no photograph, no video"
     if not recipe.plan.staged_share:
-        return nothing_else
-    return f"things cut out of free drawings (`embedded/cutouts.md`), else {nothing_else}"
+        return "no photograph, no video"
+    return (
+        "with things cut out of free drawings (`embedded/cutouts.md`), views of free models "
+        "(`embedded/models.md`) and photographed places (`embedded/panoramas.md`); no other "
+        "photograph, no video"
+    )
 
 
 def model_card(recipe: Recipe, facts: RunFacts, run: Trained, scores: tuple[Score, ...]) -> str:

@@ -29,8 +29,8 @@ class PoolPlan:
     A third of the clips shows moments far apart, a third nearly consecutive ones, a third both;
     seen only the first kind, a network ignores continuity, and seen only the second, it drifts.
     `lifelike_share` of the clips are of the family `LIFELIKE`, `easy_share` of the rest `EASY`.
-    `staged_share` of all clips are of the family `STAGED`: things on even ground, some cut out of
-    free drawings.
+    `staged_share` of all clips are of the family `STAGED`: things on the ground of drawn and
+    photographed places, some cut out of free drawings, some views of free models.
     `generator` is the version that draws them, so that an old pool is never taken for a new one.
     """
 
