@@ -17,9 +17,9 @@ def probabilities(*rectangles: tuple[int, int, int, int]) -> torch.Tensor:
 def test_a_part_far_from_the_last_mask_is_dropped_and_a_near_one_stays():
     before = probabilities((2, 5, 8, 12))
     now = probabilities((3, 5, 9, 12), (11, 6, 13, 8), (30, 5, 36, 12))
-    after = continued(now, before, 0.2)  # 4 of 20 pixels: up to column 11
-    assert torch.equal(after[0, :, :14] > 0.5, now[0, :, :14] > 0.5)
-    assert not after[0, :, 14:].any()
+    after = continued(now, before, 0.2)  # 4 of 20 pixels, one cell: up to column 11
+    assert torch.equal(after[0, :, :16] > 0.5, now[0, :, :16] > 0.5)
+    assert not after[0, :, 16:].any()
 
 
 def test_a_part_that_reaches_near_goes_on_to_its_far_end():
