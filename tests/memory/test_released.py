@@ -87,6 +87,15 @@ def test_one_group_alone_is_the_same_either_way():
     assert torch.equal(*ends)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"background_every": 0}, {"background_every": 2, "groups": "together"}]
+)
+def test_only_ours_leaves_out_some_of_the_background(wrong):
+    assert Limits(background_every=2).background_every == 2
+    with pytest.raises(ValueError, match="whole frames"):
+        Limits(**wrong)
+
+
 @pytest.mark.parametrize("wrong", [{"groups": "alone"}, {"permanent": "place"}])
 def test_other_names_are_refused(wrong):
     with pytest.raises((ValueError, TypeError), match=r"give|groups|permanent"):

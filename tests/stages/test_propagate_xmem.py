@@ -275,3 +275,16 @@ def test_a_changed_copy_works_on_its_own():
     other = dataclasses.replace(stage, top_k=3)
     assert other.top_k == 3
     other.propagate(picture(1), begun(other, 1))
+
+
+def test_far_from_objects_every_second_row_and_column_is_remembered():
+    stage = make(short_side=None, limits=dataclasses.replace(LIMITS, background_every=2))
+    frame, labels = picture(0, (64, 96)), np.zeros((64, 96), np.uint8)
+    labels[:8, :8] = 1  # the first of 8 x 12 places
+    masks = Masks.from_labels(labels)
+    _, state = stage.memorise(frame, masks, stage.start(frame, (1,)), tier="working")
+    (chunk,) = state.memory.groups[0].chunks
+    held = torch.zeros(8, 12, dtype=torch.bool)
+    held[::2, ::2] = True
+    held[:7, :7] = True  # six places on from it
+    assert torch.equal(chunk.place, held.flatten().nonzero()[:, 0].int())

@@ -26,7 +26,10 @@ class Limits:
     ``together``: see ``memory/released.py``. Permanent frames are replaced and removed by their
     ``frame``, or as released by the ``slot`` they're believed to be in.
 
-    Source: XMem, section 3.3 and 4; XMem++, section 3.2 (permanent memory).
+    Of a frame's places that are far from every object only those in every n-th row and column come
+    into memory, n being ``background_every``: neighbours there say much the same.
+
+    Source: XMem, section 3.3 and 4; XMem++, section 3.2 (permanent memory); the last is ours.
     """
 
     working_min: int = 5
@@ -36,6 +39,7 @@ class Limits:
     is_consolidating: bool = True
     groups: Literal["apart", "together"] = "apart"
     permanent: Literal["frame", "slot"] = "frame"
+    background_every: int = 1
 
     def __post_init__(self) -> None:
         if not 1 <= self.working_min < self.working_max:
@@ -52,6 +56,12 @@ class Limits:
             raise ValueError(f"groups={self.groups!r}: give 'apart' or 'together'")
         if self.permanent not in ("frame", "slot"):
             raise ValueError(f"permanent={self.permanent!r}: give 'frame' or 'slot'")
+        is_released = self.groups == "together" or self.permanent == "slot"
+        if self.background_every < 1 or (is_released and self.background_every > 1):
+            raise ValueError(
+                f"background_every={self.background_every}: give 1 or more, and 1 where groups or "
+                "permanent frames are kept as released, which counts on whole frames"
+            )
 
     @staticmethod
     def released() -> "Limits":

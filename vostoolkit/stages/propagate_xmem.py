@@ -100,7 +100,7 @@ class XMemPropagator:
             is_enlarging=False,
             resampling="bytes",
             top_k=8,
-            limits=Limits(working_min=2, working_max=3, prototypes=96, long_term_max=960),
+            limits=Limits(2, 3, prototypes=96, long_term_max=960, background_every=2),
             reach=0.2,
             device=device,
             precision=precision,
@@ -184,7 +184,8 @@ class XMemPropagator:
         if updated:
             every = self.deep_update_every
             hidden = xmem_state.updated_from(state, frame.index, every=every)
-            chunk, deep = self.engine.elements(frame, fit, working, hidden)
+            sparing = self.limits.background_every
+            chunk, deep = self.engine.elements(frame, fit, working, hidden, sparing)
             if tier is not None:
                 own = chunk.of_objects([order.index(o) for o in stored])
                 result = remembered(state.memory, own, stored, tier=tier, limits=self.limits)
