@@ -189,7 +189,7 @@ class Upsampling(nn.Module):
         image = self.skip_conv(skip)
         joined = enlarged(objects, self.factor) + per_object(image, len(objects) // len(image))
         if previous is not None:
-            joined = joined + self.previous_conv(shrunk(previous, image.shape[-2:]))
+            joined += self.previous_conv(shrunk(previous, image.shape[-2:]))
         return self.out_conv(joined)
 
 

@@ -179,6 +179,8 @@ class Decoder(nn.Module):
         previous: Float[Tensor, "bn 1 y x"] | None,
     ) -> tuple[Float[Tensor, "bn 1 h4 w4"], Float[Tensor, "bn c h w"] | None]:
         """Logits and the hidden state after the frame."""
+        if previous is not None:  # the means at coarser scales are means of these
+            previous = shrunk(previous, features.shallow.shape[-2:])
         image = self.compress(features.deep) if self.is_compact else features.deep
         parts = [per_object(image, len(readout) // len(image)), readout]
         if hidden is not None:

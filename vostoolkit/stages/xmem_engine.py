@@ -125,6 +125,11 @@ def _batch(x: Tensor | None) -> Tensor | None:
 
 
 def _set_channels_last(network: nn.Module) -> None:
+    """Nothing; lays the weights out with channels last, those too where it says nothing.
+
+    A convolution of one channel or one pixel would else give its output in the other layout.
+    """
     for parameter in network.parameters():
         if parameter.ndim == 4:
-            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+            rows = parameter.data.permute(0, 2, 3, 1).clone(memory_format=torch.contiguous_format)
+            parameter.data = rows.permute(0, 3, 1, 2)
