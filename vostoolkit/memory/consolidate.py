@@ -27,7 +27,7 @@ class Limits:
     ``frame``, or as released by the ``slot`` they're believed to be in.
 
     Of a frame's places that are far from every object only those in every n-th row and column come
-    into memory, n being ``background_every``: neighbours there say much the same.
+    into memory and are read, n being ``background_every`` (``stages/xmem_reading.py``).
 
     Source: XMem, section 3.3 and 4; XMem++, section 3.2 (permanent memory); the last is ours.
     """

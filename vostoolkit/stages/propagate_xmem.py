@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import torch
-from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor
 
@@ -15,7 +14,6 @@ from vostoolkit.arrays import ObjectId, Size, check_object_id
 from vostoolkit.device import Precision
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks, soft_aggregate
-from vostoolkit.memory.bank import Memory
 from vostoolkit.memory.changes import Remembered, forgotten, remembered
 from vostoolkit.memory.consolidate import Limits
 from vostoolkit.memory.read import places
@@ -25,6 +23,7 @@ from vostoolkit.stages import xmem_state
 from vostoolkit.stages.continuity import continued
 from vostoolkit.stages.fitting import Fit, MaskResampling, Resampling, fit_frame
 from vostoolkit.stages.xmem_engine import XMemEngine
+from vostoolkit.stages.xmem_reading import read_at, readout
 from vostoolkit.stages.xmem_state import XMemState, grown
 from vostoolkit.stages.xmem_view import Grid, Origin, Reading
 from vostoolkit.weights import load_xmem
@@ -123,8 +122,9 @@ class XMemPropagator:
             raise ValueError(f"frame {frame.index}: memorise a frame with an object first")
         fit = self._fit(frame, state)
         _, features = self.engine.encode(frame, fit)
-        readout, memory = self._read(features, state)
-        own, hidden = self._decode(features, readout, state)
+        every = self.limits.background_every
+        read, memory = readout(features, state, top_k=self.top_k, every=every)
+        own, hidden = self._decode(features, read, state)
         pmf = torch.softmax(soft_aggregate(own), 0)
         masks = Masks(fit.back(pmf), state.objects)
         after = replace(
@@ -235,14 +235,14 @@ class XMemPropagator:
         """
         fit = self._fit(frame, state)
         _, features = self.engine.encode(frame, fit)
-        query, selection = places(features.key)[0], places(features.selection)[0]
+        at = read_at(state, features.key, self.limits.background_every)
         return Reading(
             frame=frame.index,
             object_id=object_id,
             group=state.memory.group(object_id),
             grid=self.grid(state),
-            query=query,
-            selection=selection,
+            query=places(features.key)[0][at],
+            selection=places(features.selection)[0][at],
             top_k=self.top_k,
         )
 
@@ -278,20 +278,9 @@ class XMemPropagator:
             is_enlarging=self.is_enlarging,
         )
 
-    def _read(
-        self, features: KeyFeatures, state: XMemState
-    ) -> tuple[Float[Tensor, "n v i j"], Memory]:
-        """What the frame reads of each object, in the state's order, and the memory after it."""
-        query, selection = places(features.key)[0], places(features.selection)[0]
-        value, memory = state.memory.read(query, selection, self.top_k)
-        if memory.objects != state.objects:
-            value = value[:, [memory.objects.index(o) for o in state.objects]]
-        height = features.key.shape[-2]
-        return rearrange(value, "(h w) n v -> n v h w", h=height), memory
-
     def _decode(
-        self, features: KeyFeatures, readout: Float[Tensor, "n v i j"], state: XMemState
+        self, features: KeyFeatures, read: Float[Tensor, "n v i j"], state: XMemState
     ) -> tuple[Float[Tensor, "n y x"], Float[Tensor, "n d i j"] | None]:
         """Each object's own probabilities as far as it may have moved, and the sensory memory."""
-        own, hidden = self.engine.decode(features, readout, state.hidden, state.previous)
+        own, hidden = self.engine.decode(features, read, state.hidden, state.previous)
         return continued(own, state.previous, self.reach), hidden

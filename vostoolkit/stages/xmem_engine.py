@@ -4,9 +4,8 @@ from contextlib import AbstractContextManager
 
 import torch
 from einops import rearrange
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
 from vostoolkit.device import Precision, choose_device, choose_precision, reduced
 from vostoolkit.frames import Frame
@@ -15,6 +14,7 @@ from vostoolkit.memory.read import places
 from vostoolkit.networks.folding import folded
 from vostoolkit.networks.xmem import KeyFeatures, XMem
 from vostoolkit.stages.fitting import Fit, Resampling
+from vostoolkit.stages.xmem_reading import worthwhile
 from vostoolkit.stages.xmem_state import grown
 
 
@@ -75,8 +75,7 @@ class XMemEngine:
     ) -> tuple[Elements, Float[Tensor, "n d i j"] | None]:
         """The frame's memory elements for all objects, and the hidden state after a deep update.
 
-        Objects without a hidden state yet have zeros. Places far from every object are left out
-        but for those in every n-th row and column (``Limits.background_every``).
+        Objects without a hidden state yet have zeros. Places that aren't worthwhile are left out.
         """
         image, features = self.encode(frame, fit)
         if channels := self._channels:
@@ -97,27 +96,11 @@ class XMemEngine:
             place=torch.arange(count, dtype=torch.int32, device=value.device),
         )
         if background_every > 1:
-            elements = elements.at(_worthwhile(masks, features.key, background_every))
+            elements = elements.at(worthwhile(masks, features.key, background_every).flatten())
         return elements, after[0].float() if after is not None else None
 
     def _reduced(self) -> AbstractContextManager[object]:
         return reduced(self.device, self._dtype)
-
-
-_NEAR = 0.1, 6
-"""The probability from which a place is an object's, and how many places around it are near."""
-
-
-def _worthwhile(
-    masks: Float[Tensor, "n y x"], key: Float[Tensor, "1 k i j"], background_every: int
-) -> Bool[Tensor, " m"]:
-    """The places near an object, and of the others those in every n-th row and column."""
-    probability, margin = _NEAR
-    highest = functional.adaptive_max_pool2d(masks.amax(0, keepdim=True), key.shape[-2:])
-    around = functional.max_pool2d(highest, 2 * margin + 1, 1, margin)
-    places = around[0] > probability
-    places[::background_every, ::background_every] = True
-    return places.flatten()
 
 
 def _batch(x: Tensor | None) -> Tensor | None:
