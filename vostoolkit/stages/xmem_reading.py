@@ -25,7 +25,9 @@ def worthwhile(
     """The places near an object, and of the others those in every n-th row and column."""
     probability, margin = _NEAR
     highest = functional.adaptive_max_pool2d(masks.amax(0, keepdim=True), key.shape[-2:])
-    found = functional.max_pool2d(highest, 2 * margin + 1, 1, margin)[0] > probability
+    side = 2 * margin + 1
+    around = functional.max_pool2d(highest, (side, 1), 1, (margin, 0))
+    found = functional.max_pool2d(around, (1, side), 1, (0, margin))[0] > probability
     found[::every, ::every] = True
     return found
 
