@@ -149,8 +149,7 @@ class DropoutPropagator(XMemPropagator):
         passes: list[Masks] = []
         for number in range(self.passes):
             changed = self._with_dropout(features, frame.index, number)
-            readout, _ = self._read(changed, state)
-            own, _ = self._decode(features, readout, state)
+            own, _, _ = self._own(changed, state)
             pmf = torch.softmax(soft_aggregate(own), 0)
             passes.append(Masks(fit.back(pmf), state.objects))
         return combined(passes, frame.index), after

@@ -14,6 +14,7 @@ from vostoolkit.arrays import ObjectId, Size, check_object_id
 from vostoolkit.device import Precision
 from vostoolkit.frames import Frame
 from vostoolkit.masks import Masks, soft_aggregate
+from vostoolkit.memory.bank import Memory
 from vostoolkit.memory.changes import Remembered, forgotten, remembered
 from vostoolkit.memory.consolidate import Limits
 from vostoolkit.memory.read import places
@@ -122,9 +123,7 @@ class XMemPropagator:
             raise ValueError(f"frame {frame.index}: memorise a frame with an object first")
         fit = self._fit(frame, state)
         _, features = self.engine.encode(frame, fit)
-        every = self.limits.background_every
-        read, memory = readout(features, state, top_k=self.top_k, every=every)
-        own, hidden = self._decode(features, read, state)
+        own, hidden, memory = self._own(features, state)
         pmf = torch.softmax(soft_aggregate(own), 0)
         masks = Masks(fit.back(pmf), state.objects)
         after = replace(
@@ -278,9 +277,11 @@ class XMemPropagator:
             is_enlarging=self.is_enlarging,
         )
 
-    def _decode(
-        self, features: KeyFeatures, read: Float[Tensor, "n v i j"], state: XMemState
-    ) -> tuple[Float[Tensor, "n y x"], Float[Tensor, "n d i j"] | None]:
-        """Each object's own probabilities as far as it may have moved, and the sensory memory."""
+    def _own(
+        self, features: KeyFeatures, state: XMemState
+    ) -> tuple[Float[Tensor, "n y x"], Float[Tensor, "n d i j"] | None, Memory]:
+        """Each object's own probabilities as far as it may have moved, and the memories."""
+        every = self.limits.background_every
+        read, memory = readout(features, state, top_k=self.top_k, every=every)
         own, hidden = self.engine.decode(features, read, state.hidden, state.previous)
-        return continued(own, state.previous, self.reach), hidden
+        return continued(own, state.previous, self.reach), hidden, memory
