@@ -23,11 +23,10 @@ import vostoolkit as vos
 from vostoolkit.data.synthetic import SyntheticClip, synthetic_clip
 from vostoolkit.memory.bank import Memory
 from vostoolkit.networks.xmem import XMem
-from vostoolkit.stages.fitting import Fit
+from vostoolkit.stages.fitting import Fit, fit_frame
 from vostoolkit.trace import Trace
 
 SIZE = vos.Size(480, 854)
-WORKING = vos.Size(256, 456)
 WARM_UP = 3
 PARTS: dict[str, tuple[type, str]] = {
     "image in": (Fit, "image"),
@@ -41,9 +40,9 @@ PARTS: dict[str, tuple[type, str]] = {
 }
 
 
-def moved(objects: int) -> dict[str, int]:
+def moved(objects: int, short_side: int) -> dict[str, int]:
     """Bytes that the parts without arithmetic worth counting read and write per frame."""
-    small, large = math.prod(WORKING), math.prod(SIZE)
+    small, large = math.prod(fit_frame(SIZE, short_side, multiple=8).working), math.prod(SIZE)
     pmf = 4 * (1 + objects) * large
     return {
         "image in": 3 * large + 3 * 4 * small,
@@ -98,13 +97,13 @@ def replaced(
             setattr(owner, method, originals[name])
 
 
-def begun(clip: SyntheticClip) -> vos.Session:
+def begun(clip: SyntheticClip, short_side: int) -> vos.Session:
     """A session behind its first frames; no jump of the entropy is ever large enough to ask."""
     never = vos.EntropyJump(tau_user=math.inf, tau_pseudo=math.inf, ask_when_lost=False)
     images = np.stack([frame.image for frame in clip.video])
-    session = vos.Session(
-        replace(vos.LazyXMem.preset("nano", device="cpu"), decide=never), vos.open_video(images)
-    )
+    propagator = replace(vos.XMemPropagator.nano(device="cpu"), short_side=short_side)
+    method = replace(vos.LazyXMem.preset("nano", device="cpu"), propagator=propagator, decide=never)
+    session = vos.Session(method, vos.open_video(images))
     first = clip.labels(0)
     session.answer(*(vos.Drawing(0, int(o), first == o) for o in np.unique(first) if o))
     session.run(until=WARM_UP)
@@ -130,15 +129,15 @@ def quickest(call: Callable[[], object], repeats: int = 9) -> float:
     return min(taken)
 
 
-def measure(clip: SyntheticClip, objects: int) -> None:
+def measure(clip: SyntheticClip, objects: int, short_side: int) -> None:
     """Nothing; prints the table for one number of objects."""
     split, frames = Split(), len(clip.video) - 1 - WARM_UP
-    session = begun(clip)
+    session = begun(clip, short_side)
     with replaced(split.timed):
         wall, cpu = time.perf_counter(), time.process_time()
         session.run()
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    session = begun(clip)
+    session = begun(clip, short_side)
     with replaced(split.counted):
         session.run()
     rate, bandwidth = floors()
@@ -147,7 +146,7 @@ def measure(clip: SyntheticClip, objects: int) -> None:
         f"{bandwidth / 1e9:.1f} GB per second of CPU time"
     )
     print(f"{'ms a frame':18}{'wall':>8}{'CPU':>8}{'floor':>8}")
-    bytes_moved = moved(objects)
+    bytes_moved = moved(objects, short_side)
     for name in PARTS:
         least = split.operations[name] / frames / rate + bytes_moved.get(name, 0) / bandwidth
         times = (split.wall[name] / frames, split.cpu[name] / frames, least)
@@ -166,12 +165,14 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=5)
+    shipped = vos.XMemPropagator.nano(device="cpu").short_side
+    parser.add_argument("--short-side", type=int, default=shipped, help="that nano works at")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    print(f"{SIZE.height}x{SIZE.width}, {options.threads} threads")
+    print(f"{SIZE.height}x{SIZE.width} at {options.short_side}, {options.threads} threads")
     for objects in options.objects:
         clip = synthetic_clip(options.seed, frames=options.frames, size=SIZE, objects=objects)
-        measure(clip, objects)
+        measure(clip, objects, options.short_side)
 
 
 if __name__ == "__main__":
