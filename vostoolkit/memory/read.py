@@ -1,4 +1,4 @@
-"""Reading a memory: similarity, softmax over the likeliest elements, weighted sum of values.
+"""Reading a memory: how alike places and elements are, and the reading that networks learn with.
 
 Memory elements ``m`` and query places ``q`` come first, channels last: a weight matrix is
 ``[q, m]`` and each of its rows sums to 1.
