@@ -96,7 +96,7 @@ class XMemPropagator:
         """
         return cls(
             load_xmem(weights, NANO),
-            short_side=256,
+            short_side=288,
             is_enlarging=False,
             resampling="bytes",
             top_k=8,

@@ -118,7 +118,7 @@ def _stroke(
         width = float(rng.uniform(1.5, 5))
         line = error_line(truth, previous, width=width) if rng.random() < 0.75 else None
         return line or error_scribble(truth, previous, rng, width=width)
-    return error_click(truth, previous, None if rng.random() < 0.3 else rng)
+    return error_click(truth, previous, None if rng.random() < 0.5 else rng)
 
 
 def _framed(

@@ -17,14 +17,14 @@ from vostoolkit.training.recipes import Recipe
 from vostoolkit.training.train import RunFacts, facts_of, find_recipe, resumed
 
 _LIMITS: Mapping[str, str] = {
-    "nano": "Made to try and to teach, not to compete: it has only ever seen drawn shapes. It "
-    "loses objects smaller than about 1,000 pixels of a 480p picture, blurs thin parts, and mixes "
-    "up look-alikes that touch. Works at a short side of 256 pixels; at 320 it finds thin parts "
-    "better, at half the speed.",
-    "click": "Made to try and to teach: it has only ever seen drawn things. One click on a thing "
-    "of several materials may find the clicked part alone; thin legs, and things under about 1,000 "
-    "pixels of a 480p picture, need several clicks. A further click helps more often than not, not "
-    "always. Works at a short side of 160 pixels and once more close up.",
+    "nano": "Made to try and to teach, not to compete: it has seen drawings and views of models, "
+    "nothing that was filmed. It loses objects smaller than about 1,000 pixels of a 480p picture, "
+    "blurs thin parts, and mixes up look-alikes that touch. Works at a short side of 288 pixels.",
+    "click": "Made to try and to teach: it has seen drawings and views of models, nothing that was "
+    "filmed. One click on a thing of several materials may find the clicked part alone; thin legs, "
+    "and things under about 1,000 pixels of a 480p picture, need several clicks. A further click "
+    "helps more often than not, not always. Works at a short side of 160 pixels and once more "
+    "close up.",
     "quality-nano": "It says how good a mask is on average, but orders the frames of a clip worse "
     "than the masked entropy does, which needs no network. Its features choose frames for "
     "EVA-VOS little better than chance does. It has only seen masks that nano spoilt.",
