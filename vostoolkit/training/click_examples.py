@@ -25,7 +25,7 @@ _LARGEST_SHARE = 0.8
 _SCRIBBLED_SHARE = 0.5
 _SCRIBBLED_AGAIN_SHARE = 0.25
 _CUT_SHARE = 0.4
-_CREASED_SHARE = 0.25
+_CREASED_SHARE = 0.35
 _FRESH_SHARE = 0.75
 _SECOND_LOOK_SHARE = 0.15
 
@@ -118,7 +118,7 @@ def _stroke(
         width = float(rng.uniform(1.5, 5))
         line = error_line(truth, previous, width=width) if rng.random() < 0.75 else None
         return line or error_scribble(truth, previous, rng, width=width)
-    return error_click(truth, previous, None if rng.random() < 0.5 else rng)
+    return error_click(truth, previous, None if rng.random() < 0.3 else rng)
 
 
 def _framed(

@@ -20,11 +20,10 @@ _LIMITS: Mapping[str, str] = {
     "nano": "Made to try and to teach, not to compete: it has seen drawings and views of models, "
     "nothing that was filmed. It loses objects smaller than about 1,000 pixels of a 480p picture, "
     "blurs thin parts, and mixes up look-alikes that touch. Works at a short side of 288 pixels.",
-    "click": "Made to try and to teach: it has seen drawings and views of models, nothing that was "
-    "filmed. One click on a thing of several materials may find the clicked part alone; thin legs, "
-    "and things under about 1,000 pixels of a 480p picture, need several clicks. A further click "
-    "helps more often than not, not always. Works at a short side of 160 pixels and once more "
-    "close up.",
+    "click": "Made to try and to teach: it has only ever seen drawn things. One click on a thing "
+    "of several materials may find the clicked part alone; thin legs, and things under about 1,000 "
+    "pixels of a 480p picture, need several clicks. A further click helps more often than not, not "
+    "always. Works at a short side of 160 pixels and once more close up.",
     "quality-nano": "It says how good a mask is on average, but orders the frames of a clip worse "
     "than the masked entropy does, which needs no network. Its features choose frames for "
     "EVA-VOS little better than chance does. It has only seen masks that nano spoilt.",

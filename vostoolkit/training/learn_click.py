@@ -30,7 +30,7 @@ class LearnClick:
     device: torch.device
     examples: int = 16
     side: int = 128
-    rounds: tuple[float, ...] = (0.6, 0.2, 0.1, 0.06, 0.04)
+    rounds: tuple[float, ...] = (0.4, 0.2, 0.15, 0.13, 0.12)
     monotone: float = 1.0
 
     def __call__(

@@ -71,7 +71,7 @@ def click() -> Recipe:
         name="click",
         network=ClickNetwork,
         learner=lambda pool, device: LearnClick(pool, device),
-        plan=PoolPlan(clips=4096, stamps=2, size=192, seed=5, lifelike_share=0.7, staged_share=0.7),
+        plan=PoolPlan(clips=4096, stamps=2, size=192, seed=5, lifelike_share=0.7, staged_share=0.6),
         optimisation=Optimisation(learning_rate=6e-4),
         minutes=65.0,
     )
