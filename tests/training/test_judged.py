@@ -83,29 +83,34 @@ def test_real_clips_are_found_with_their_objects(tmp_path: Path):
         real_clips(tmp_path / "other")
 
 
-def test_a_refiner_is_scored_click_by_click():
-    """A refiner that paints 9 columns a click, from the left, until the square is whole."""
-    truth = np.zeros((40, 60), np.uint8)
-    truth[10:28, 20:38] = 1
+def test_a_refiner_is_scored_stroke_by_stroke():
+    """A refiner that finds one of two bars a stroke; the robot draws on both in one round."""
+    truth = np.zeros((60, 90), np.uint8)
+    bars = (slice(10, 20), slice(40, 50))
+    for bar in bars:
+        truth[bar, 5:40] = 1
 
     def refiner(frame, object_id, prompts, masks, /):
-        after = np.zeros((40, 60), np.float32)
-        after[10:28, 20 : 20 + min(18, 9 * len(prompts))] = 1
-        after = np.asarray(after)
-        pmf = Masks.from_labels((after > 0).astype(np.uint8), (1,)).of(1)
+        after = np.zeros_like(truth)
+        for bar in bars[: len(prompts)]:
+            after[bar, 5:40] = 1
+        pmf = Masks.from_labels(after, (1,)).of(1)
         return Refinement(
             frame=frame.index, object_id=object_id, prompts=prompts, before=pmf, after=pmf
         )
 
-    target = Target(Frame(7, np.zeros((40, 60, 3), np.uint8), 0.0), truth)
+    target = Target(Frame(7, np.zeros((60, 90, 3), np.uint8), 0.0), truth)
     scores = click_scores(refiner, [target])
     assert scores.clicked == ((0.5, 1.0, 1.0, 1.0, 1.0),)
     assert scores.scribbled == (0.5,)
+    assert scores.robot == (1.0,)
     assert scores.harmful() == 0
 
 
 def test_harm_is_the_share_of_clicks_that_lose():
-    scores = ClickScores(((0.5, 0.4, 0.6, 0.6, 0.6), (0.5, 0.6, 0.7, 0.69, 0.8)), (0.5, 0.7))
+    clicked = ((0.5, 0.4, 0.6, 0.6, 0.6), (0.5, 0.6, 0.7, 0.69, 0.8))
+    scores = ClickScores(clicked, scribbled=(0.5, 0.7), robot=(0.7, 0.8))
     assert scores.harmful() == pytest.approx(2 / 8)
     assert scores.after(3) == pytest.approx(0.65)
     assert scores.after_scribble() == pytest.approx(0.6)
+    assert scores.after_robot() == pytest.approx(0.75)

@@ -4,7 +4,6 @@ import torch
 from vostoolkit.cli.train import NETWORKS
 from vostoolkit.errors import WeightsError
 from vostoolkit.networks.click import ClickNetwork
-from vostoolkit.training import pool as pools
 from vostoolkit.training.export import export, model_card, shipped
 from vostoolkit.training.held_out import held_out_scores
 from vostoolkit.training.loop import Files
@@ -17,10 +16,9 @@ from .conftest import PLAN
 
 @pytest.fixture(scope="module", autouse=True)
 def cache(tmp_path_factory):
-    """A cache folder of the tests' own, where pools are drawn once."""
+    """A cache folder of the tests' own, where pools are drawn once; other processes see it too."""
     with pytest.MonkeyPatch.context() as patch:
-        own = tmp_path_factory.mktemp("cache")
-        patch.setattr(pools.platformdirs, "user_cache_dir", lambda _: str(own))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 
 
@@ -103,3 +101,10 @@ def test_the_command_line_offers_every_recipe():
 def test_no_process_at_all():
     with pytest.raises(ValueError, match="0 processes"):
         train("click", processes=0)
+
+
+def test_two_processes_train_one_network(tmp_path):
+    """Each would end after another number of clicks, and then wait for ever for the other."""
+    train("click", steps=6, processes=2, out=tmp_path, plan=PLAN, seed=5)
+    recipe = find_recipe("click")
+    assert resumed(recipe, Files(tmp_path), seed=5, device="cpu").step == 6

@@ -239,7 +239,7 @@ def _lasting_rows(scored: list[Scored], name: str, where: str) -> Iterator[Row]:
 
 
 def clicks_rows(real: list[Judged], kept: Kept, *, targets: int) -> Iterator[Row]:
-    """IoU after clicks and a scribble, for GrabCut and for the click network.
+    """IoU after clicks and scribbles, for GrabCut and for the click network.
 
     On each real clip GrabCut's value is the network's target.
     """
@@ -274,4 +274,5 @@ def _click_rows(
         yield Row(f"IoU after {clicks} clicks", name, where, scores.after(clicks), target)
     target = scores.after(3) if is_judged else None
     yield Row("IoU after a scribble", name, where, scores.after_scribble(), target)
+    yield Row("IoU after the robot's scribbles", name, where, scores.after_robot(), target)
     yield Row("clicks that harm", name, where, scores.harmful(), 0.1 if is_judged else None, False)

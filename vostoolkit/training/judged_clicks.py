@@ -18,6 +18,7 @@ from vostoolkit.prompts import Click, Scribble
 from vostoolkit.protocols import Refiner
 from vostoolkit.training.judged import Judged
 from vostoolkit.training.simulated_clicks import error_click, error_line, error_scribble
+from vostoolkit.users.davis_robot import ScribblingUser
 
 CLICKS = 5
 StrokeKind: TypeAlias = Literal["click", "scribble"]
@@ -36,10 +37,11 @@ class Target:
 
 @dataclass(frozen=True)
 class ClickScores:
-    """IoU of each target after each click, and after one scribble."""
+    """IoU of each target after each click, after one scribble, and after the robot's scribbles."""
 
     clicked: tuple[tuple[float, ...], ...]
     scribbled: tuple[float, ...]
+    robot: tuple[float, ...]
 
     def after(self, clicks: int) -> float:
         """Mean IoU after this many clicks."""
@@ -48,6 +50,10 @@ class ClickScores:
     def after_scribble(self) -> float:
         """Mean IoU after one scribble on the object."""
         return float(np.mean(self.scribbled))
+
+    def after_robot(self) -> float:
+        """Mean IoU after all that DAVIS's robot draws on the object in its first round."""
+        return float(np.mean(self.robot))
 
     def harmful(self) -> float:
         """The share of further clicks that lower the IoU by more than a thousandth."""
@@ -60,6 +66,7 @@ def joined(scores: Iterable[ClickScores]) -> ClickScores:
     return ClickScores(
         tuple(curve for group in groups for curve in group.clicked),
         tuple(value for group in groups for value in group.scribbled),
+        tuple(value for group in groups for value in group.robot),
     )
 
 
@@ -87,14 +94,17 @@ def real_targets(clip: Judged) -> Iterator[Target]:
 def click_scores(refiner: Refiner, targets: Iterable[Target]) -> ClickScores:
     """A refiner's scores on targets; each click is in the middle of the largest error.
 
-    The scribble is one line along the object, by DAVIS's robot.
+    The scribble is the longest line that DAVIS's robot draws on the object.
     """
     clicked: list[tuple[float, ...]] = []
     scribbled: list[float] = []
+    robot: list[float] = []
     for number, target in enumerate(targets):
         clicked.append(_clicked(refiner, target))
-        scribbled.append(_scribbled(refiner, target, number))
-    return ClickScores(tuple(clicked), tuple(scribbled))
+        line = first_stroke(target, "scribble", seed=number)
+        scribbled.append(_scribbled(refiner, target, (line,)))
+        robot.append(_scribbled(refiner, target, _robot_strokes(target) or (line,)))
+    return ClickScores(tuple(clicked), tuple(scribbled), tuple(robot))
 
 
 def _clicked(refiner: Refiner, target: Target) -> tuple[float, ...]:
@@ -123,16 +133,25 @@ def first_stroke(target: Target, kind: StrokeKind, *, seed: int = 0) -> Click | 
     if kind == "click":
         stroke = error_click(truth, nothing)
     else:
-        width = max(2.0, 0.01 * min(truth.shape))
+        width, rng = _width(target), np.random.default_rng(seed)
         stroke = error_line(truth, nothing, width=width)
-        rng = np.random.default_rng(seed)
         stroke = stroke or error_scribble(truth, nothing, rng, width=width)
     if stroke is None:
         raise ValueError(f"frame {target.frame.index}: the target is empty")
     return replace(stroke, frame=target.frame.index)
 
 
-def _scribbled(refiner: Refiner, target: Target, seed: int) -> float:
-    stroke = first_stroke(target, "scribble", seed=seed)
-    after = refiner(target.frame, 1, (stroke,), None).after
+def _robot_strokes(target: Target) -> tuple[Click | Scribble, ...]:
+    """All that the robot draws in its first round; nothing on a target too round for a line."""
+    robot = ScribblingUser(lambda _: target.truth, width=_width(target))
+    drawn = robot.correct(target.frame.index, np.zeros_like(target.truth))
+    return tuple(p for p in drawn if isinstance(p, Click | Scribble))
+
+
+def _width(target: Target) -> float:
+    return max(2.0, 0.01 * min(target.truth.shape))
+
+
+def _scribbled(refiner: Refiner, target: Target, strokes: tuple[Click | Scribble, ...]) -> float:
+    after = refiner(target.frame, 1, strokes, None).after
     return iou((after > 0.5).numpy(), target.truth > 0)

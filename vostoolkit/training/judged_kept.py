@@ -30,7 +30,8 @@ class Kept:
     def clicks(self, key: Key, compute: Callable[[], ClickScores]) -> ClickScores:
         """The part of this key, computed if it isn't there yet."""
         found = self._part(key, lambda: asdict(compute()))
-        return ClickScores(tuple(map(tuple, found["clicked"])), tuple(found["scribbled"]))
+        clicked = tuple(map(tuple, found["clicked"]))
+        return ClickScores(clicked, tuple(found["scribbled"]), tuple(found["robot"]))
 
     def _part(self, key: Key, compute: Callable[[], Any]) -> Any:
         if self._folder is None:

@@ -15,6 +15,7 @@ from vostoolkit.networks.click_maps import guidance
 from vostoolkit.training.click_examples import Example, random_example
 from vostoolkit.training.loop import Loss
 from vostoolkit.training.losses import dice_losses
+from vostoolkit.training.parallel import agreed
 from vostoolkit.training.pool import Pool
 
 
@@ -40,7 +41,8 @@ class LearnClick:
         examples = [random_example(self.pool, rng, side=self.side) for _ in range(self.examples)]
         truth = torch.as_tensor(np.stack([e.truth for e in examples])).float().to(self.device)
         before = None
-        for left in reversed(range(1 + int(rng.choice(len(self.rounds), p=self.rounds)))):
+        further = int(agreed(float(rng.choice(len(self.rounds), p=self.rounds))))
+        for left in reversed(range(1 + further)):
             logits = self._logits(network, examples)
             found = torch.sigmoid(logits)
             lost = dice_losses(found, truth)
