@@ -24,6 +24,10 @@ class Window(NamedTuple):
     rows: slice
     columns: slice
 
+    def times(self, factor: int) -> "Window":
+        """The same rectangle of an array that is `factor` times as large."""
+        return Window(*(slice(factor * side.start, factor * side.stop) for side in self))
+
 
 def to_mask(region: Tensor) -> Mask:
     """The region as a boolean array on the CPU; anything but 0 is True."""

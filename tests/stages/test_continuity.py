@@ -3,7 +3,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vostoolkit.stages.continuity import continued
+from vostoolkit.arrays import Size
+from vostoolkit.geometry import Window
+from vostoolkit.stages.continuity import continued, windows
 
 
 def probabilities(*rectangles: tuple[int, int, int, int]) -> torch.Tensor:
@@ -50,3 +52,44 @@ def test_nothing_is_added_and_what_overlaps_the_last_mask_stays(seed, reach):
     assert (after <= now).all()
     overlap = (now > 0.5) & (before > 0.5)
     assert torch.equal(after[overlap], now[overlap])
+
+
+GRID = Size(20, 40)
+
+
+def window(top: int, bottom: int, left: int, right: int) -> Window:
+    return Window(slice(top, bottom), slice(left, right))
+
+
+def test_each_object_is_sought_within_reach_in_windows_of_one_size():
+    """A reach of 2 places and two more; the larger object says how large the windows are."""
+    before = torch.cat([probabilities((2, 5, 8, 12)), probabilities((36, 16, 38, 17))])
+    found = windows(before, 0.1, GRID)
+    assert found == (window(1, 16, 0, 12), window(5, 20, 28, 40))
+
+
+def test_who_may_be_anywhere_has_no_window():
+    before = probabilities((2, 5, 8, 12))
+    gone = torch.cat([before, probabilities()])
+    assert windows(None, 0.1, GRID) is None
+    assert windows(before, None, GRID) is None
+    assert windows(gone, 0.1, GRID) is None
+    assert windows(probabilities((2, 2, 38, 18)), 0.1, GRID) is None
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0, 0.4))
+def test_windows_lie_in_the_grid_and_hold_all_within_reach(seed, reach):
+    rng = np.random.default_rng(seed)
+    before = torch.zeros(2, 20, 40)
+    for mask in before:
+        top, left = rng.integers(0, 20), rng.integers(0, 40)
+        mask[top : top + 5, left : left + 5] = 1
+    found = windows(before, reach, GRID)
+    for own, mask in zip(found or (), before, strict=bool(found)):
+        rows, columns = (torch.arange(n) for n in GRID)
+        inside = torch.zeros(tuple(GRID), dtype=torch.bool)
+        inside[own] = True
+        assert inside.sum() == np.prod([s.stop - s.start for s in own])
+        for y, x in mask.nonzero():
+            near = torch.maximum((rows - y).abs()[:, None], (columns - x).abs()) <= reach * 20
+            assert inside[near].all()

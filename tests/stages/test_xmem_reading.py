@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import torch
 
 from vostoolkit.arrays import Size
+from vostoolkit.geometry import Window
 from vostoolkit.memory.bank import Group, Memory
 from vostoolkit.memory.elements import Elements
 from vostoolkit.networks.xmem import KeyFeatures
@@ -44,7 +47,8 @@ def test_everything_is_read_while_an_object_is_out_of_sight_or_nothing_is_spared
     assert torch.equal(read_at(begun(last_masks((0, 0), (0, 1))), KEY, 1), everywhere)
 
 
-def test_what_is_read_goes_to_the_places_it_stands_for_in_the_order_of_the_objects():
+def remembered() -> tuple[XMemState, KeyFeatures]:
+    """Two objects in memory in another order than the state's, and a frame to read at."""
     torch.manual_seed(2)
     count = 50
     elements = Elements(
@@ -56,15 +60,27 @@ def test_what_is_read_goes_to_the_places_it_stands_for_in_the_order_of_the_objec
         place=torch.arange(count, dtype=torch.int32),
     )
     memory = Memory((Group((2, 1)).with_chunk(elements, "working"),))
-    state = XMemState(
-        Size(64, 96), objects=(1, 2), memory=memory, previous=last_masks((0, 0), (0, 1))
-    )
+    state = replace(begun(last_masks((0, 0), (0, 1))), memory=memory)
     maps = torch.randn(1, 4, 8, 12), torch.ones(1, 1, 8, 12), torch.rand(1, 4, 8, 12)
-    features = KeyFeatures(*maps, *(torch.zeros(1, 1, 8, 12) for _ in range(3)))
+    return state, KeyFeatures(*maps, *(torch.zeros(1, 1, 8, 12) for _ in range(3)))
+
+
+def test_what_is_read_goes_to_the_places_it_stands_for_in_the_order_of_the_objects():
+    state, features = remembered()
     read, after = readout(features, state, top_k=5, every=2)
-    query, selection = (x[0].flatten(1).T for x in (maps[0], maps[2]))
-    whole, _ = memory.read(query, selection, 5)
+    query, selection = (x[0].flatten(1).T for x in (features.key, features.selection))
+    whole, _ = state.memory.read(query, selection, 5)
     at = read_at(state, KEY, 2)
     expected = whole[at][:, [1, 0]].permute(1, 2, 0).unflatten(-1, (8, 12))
     torch.testing.assert_close(read, expected)
     assert float(after.groups[0].working.used.sum()) == len(at.unique())
+
+
+def test_each_window_is_read_for_its_own_object_as_the_whole_would_be():
+    state, features = remembered()
+    whole, _ = readout(features, state, top_k=5, every=2)
+    windows = Window(slice(0, 3), slice(2, 6)), Window(slice(5, 8), slice(7, 11))
+    read, after = readout(features, state, windows=windows, top_k=5, every=2)
+    for own, all_places, window in zip(read, whole, windows, strict=True):
+        torch.testing.assert_close(own, all_places[:, *window])
+    assert float(after.groups[0].working.used.sum()) < 2 * 3 * 4 + 1

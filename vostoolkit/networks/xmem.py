@@ -3,13 +3,15 @@
 Source: Cheng and Schwing, XMem (ECCV 2022).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vostoolkit.geometry import Window
 from vostoolkit.networks.blocks import (
     DeepUpdate,
     Fusion,
@@ -94,6 +96,15 @@ class KeyFeatures:
     deep: Float[Tensor, "b deep h w"]
     middle: Float[Tensor, "b middle h8 w8"]
     shallow: Float[Tensor, "b shallow h4 w4"]
+
+    def parts(self, windows: Sequence[Window]) -> "KeyFeatures":
+        """The features in some windows of the key, all of one size, one after the other."""
+        height = self.key.shape[-2]
+
+        def cut(x: Tensor) -> Tensor:
+            return torch.cat([x[..., *w.times(x.shape[-2] // height)] for w in windows])
+
+        return KeyFeatures(*(cut(getattr(self, one.name)) for one in fields(self)))
 
 
 class KeyEncoder(nn.Module):

@@ -1,12 +1,26 @@
 """Objects move on from where they were: parts that appear far from the last mask are dropped."""
 
+import math
+
 import cv2
 import numpy as np
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional
 
-from vostoolkit.geometry import Mask, components, dilated, to_mask, to_region
+from vostoolkit.arrays import Size
+from vostoolkit.geometry import (
+    Mask,
+    Window,
+    components,
+    dilated,
+    to_mask,
+    to_region,
+    window_of,
+)
 
+_MARGIN = 2
+_NEARLY_ALL = 0.8
 _CELL = 4
 """Side of the cells, in pixels, by which nearness and connection are judged."""
 
@@ -34,6 +48,27 @@ def continued(
     return out
 
 
+def windows(
+    previous: Float[Tensor, "n y x"] | None, reach: float | None, grid: Size
+) -> tuple[Window, ...] | None:
+    """For each object the places of a grid over the frame that it may reach, all of one size.
+
+    None if one may appear anywhere, since there is no reach or it's out of sight, or if the places
+    are nearly all. What jumps farther is out of sight for a frame, and then found again.
+    """
+    if previous is None or reach is None:
+        return None
+    margin = math.ceil(reach * min(grid)) + _MARGIN
+    there = functional.adaptive_max_pool2d(previous, tuple(grid)) > 0.5
+    own = [window for mask in there if (window := window_of(to_mask(mask), margin=margin))]
+    if len(own) < len(there):
+        return None
+    size = Size(*(max(w[axis].stop - w[axis].start for w in own) for axis in (0, 1)))
+    if math.prod(size) > _NEARLY_ALL * math.prod(grid):
+        return None
+    return tuple(_placed(window, size, grid) for window in own)
+
+
 def _cells(probability: Float[Tensor, "y x"]) -> Mask:
     """The cells that hold a pixel of the mask."""
     mask = to_mask(probability > 0.5)
@@ -47,3 +82,9 @@ def _going_on(mask: Mask, near: Mask) -> Mask:
     goes_on = np.bincount(parts[near], minlength=count + 1) > 0
     goes_on[0] = False
     return goes_on[parts] | near if goes_on.any() else np.ones_like(mask)
+
+
+def _placed(own: Window, size: Size, grid: Size) -> Window:
+    """The window of this size that begins where the object's own does, as far as it fits."""
+    starts = [min(s.start, most - n) for s, n, most in zip(own, size, grid, strict=True)]
+    return Window(*(slice(start, start + n) for start, n in zip(starts, size, strict=True)))

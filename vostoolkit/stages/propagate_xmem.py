@@ -21,7 +21,7 @@ from vostoolkit.memory.read import places
 from vostoolkit.networks.xmem import NANO, KeyFeatures, XMem
 from vostoolkit.results import MemoryUpdate, Propagation, Tier
 from vostoolkit.stages import xmem_state
-from vostoolkit.stages.continuity import continued
+from vostoolkit.stages.continuity import continued, windows
 from vostoolkit.stages.fitting import Fit, MaskResampling, Resampling, fit_frame
 from vostoolkit.stages.xmem_engine import XMemEngine
 from vostoolkit.stages.xmem_reading import read_at, readout
@@ -45,7 +45,8 @@ class XMemPropagator:
         top_k: how many memory elements a place reads at most; None reads all.
         limits: how much is remembered.
         reach: how far from its last mask a part of an object may appear, as a share of the short
-            side (``continued``); None lets it appear anywhere.
+            side (``continued``); None lets it appear anywhere. A network without a sensory memory
+            then looks at what is within reach alone.
         deep_update_every: frames between updates of the sensory memory from memory values; a
             negative number makes them coincide with the memory frames.
         device: None takes the best there is.
@@ -281,7 +282,12 @@ class XMemPropagator:
         self, features: KeyFeatures, state: XMemState
     ) -> tuple[Float[Tensor, "n y x"], Float[Tensor, "n d i j"] | None, Memory]:
         """Each object's own probabilities as far as it may have moved, and the memories."""
-        every = self.limits.background_every
-        read, memory = readout(features, state, top_k=self.top_k, every=every)
-        own, hidden = self.engine.decode(features, read, state.hidden, state.previous)
-        return continued(own, state.previous, self.reach), hidden, memory
+        every, last = self.limits.background_every, state.previous
+        grid = Size(*features.key.shape[-2:])
+        seen = windows(last, self.reach, grid) if state.hidden is None else None
+        read, memory = readout(features, state, windows=seen, top_k=self.top_k, every=every)
+        if last is None or seen is None:
+            own, hidden = self.engine.decode(features, read, state.hidden, last)
+        else:
+            own, hidden = self.engine.decode_in(seen, features, read, last), None
+        return continued(own, last, self.reach), hidden, memory

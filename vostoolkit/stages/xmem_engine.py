@@ -1,5 +1,6 @@
 """An XMem network at work: folded, on its device, in its number format, one frame at a time."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 
 from vostoolkit.device import Precision, choose_device, choose_precision, reduced
 from vostoolkit.frames import Frame
+from vostoolkit.geometry import Window
 from vostoolkit.memory.elements import Elements
 from vostoolkit.memory.read import places
 from vostoolkit.networks.folding import folded
@@ -64,6 +66,29 @@ class XMemEngine:
                 features, readout[None], _batch(hidden), _batch(previous)
             )
         return torch.sigmoid(logits[0].float()), after[0].float() if after is not None else None
+
+    def decode_in(
+        self,
+        windows: Sequence[Window],
+        features: KeyFeatures,
+        readout: Float[Tensor, "n v i j"],
+        previous: Float[Tensor, "n y x"],
+    ) -> Float[Tensor, "n y x"]:
+        """Each object's own probabilities in its window of places, 0 elsewhere.
+
+        For networks without a hidden state; `readout` is what the places of the windows read.
+        """
+        stride = self._network.config.stride
+        pixels = [window.times(stride) for window in windows]
+        last = torch.stack([own[window] for own, window in zip(previous, pixels, strict=True)])
+        with self._reduced():
+            logits, _ = self._network.decode(
+                features.parts(windows), readout[:, None], None, last[:, None]
+            )
+        whole = torch.zeros_like(previous)
+        for out, window, found in zip(whole, pixels, logits[:, 0].float(), strict=True):
+            out[window] = torch.sigmoid(found)
+        return whole
 
     def elements(
         self,

@@ -4,12 +4,15 @@ Far from every object neighbours say much the same, so that one in each n-th row
 for those beside and below it. Source: ours; it halves a memory, and again the time of reading it.
 """
 
+from collections.abc import Sequence
+
 import torch
 from einops import rearrange
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional
 
+from vostoolkit.geometry import Window
 from vostoolkit.memory.bank import Memory
 from vostoolkit.memory.read import places
 from vostoolkit.networks.xmem import KeyFeatures
@@ -48,13 +51,21 @@ def read_at(state: XMemState, key: Float[Tensor, "1 k i j"], every: int) -> Int[
 
 
 def readout(
-    features: KeyFeatures, state: XMemState, *, top_k: int | None, every: int
+    features: KeyFeatures,
+    state: XMemState,
+    *,
+    windows: Sequence[Window] | None = None,
+    top_k: int | None,
+    every: int,
 ) -> tuple[Float[Tensor, "n v i j"], Memory]:
-    """What the frame reads of each object, in the state's order, and the memory after it."""
+    """What the frame reads of each object, in the state's order, and the memory after it.
+
+    With a window for each object, that is what its own places read.
+    """
     query, selection = places(features.key)[0], places(features.selection)[0]
-    at, number = read_at(state, features.key, every).unique(return_inverse=True)
-    value, memory = state.memory.read(query[at], selection[at], top_k)
-    if memory.objects != state.objects:
-        value = value[:, [memory.objects.index(o) for o in state.objects]]
-    height = features.key.shape[-2]
-    return rearrange(value[number], "(h w) n v -> n v h w", h=height), memory
+    at = read_at(state, features.key, every).view(features.key.shape[-2:])
+    wanted = at[None] if windows is None else torch.stack([at[window] for window in windows])
+    read, number = wanted.unique(return_inverse=True)
+    value, memory = state.memory.read(query[read], selection[read], top_k)
+    order = torch.tensor([memory.objects.index(o) for o in state.objects], device=value.device)
+    return rearrange(value[number, order[:, None, None]], "n i j v -> n v i j"), memory
