@@ -20,7 +20,11 @@ from vostoolkit.geometry import (
 )
 
 _MARGIN = 2
+"""Places beyond reach that are looked at too: a decoder sees an outline by its surroundings."""
+
 _NEARLY_ALL = 0.8
+"""The share of a frame above which a window for each object is no less work than the frame."""
+
 _CELL = 4
 """Side of the cells, in pixels, by which nearness and connection are judged."""
 

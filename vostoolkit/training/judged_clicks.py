@@ -141,11 +141,11 @@ def first_stroke(target: Target, kind: StrokeKind, *, seed: int = 0) -> Click | 
     return replace(stroke, frame=target.frame.index)
 
 
-def _robot_strokes(target: Target) -> tuple[Click | Scribble, ...]:
+def _robot_strokes(target: Target) -> tuple[Scribble, ...]:
     """All that the robot draws in its first round; nothing on a target too round for a line."""
     robot = ScribblingUser(lambda _: target.truth, width=_width(target))
     drawn = robot.correct(target.frame.index, np.zeros_like(target.truth))
-    return tuple(p for p in drawn if isinstance(p, Click | Scribble))
+    return tuple(p for p in drawn if isinstance(p, Scribble))
 
 
 def _width(target: Target) -> float:

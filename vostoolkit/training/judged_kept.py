@@ -29,7 +29,7 @@ class Kept:
 
     def clicks(self, key: Key, compute: Callable[[], ClickScores]) -> ClickScores:
         """The part of this key, computed if it isn't there yet."""
-        found = self._part(key, lambda: asdict(compute()))
+        found = self._part((*key, "strokes"), lambda: asdict(compute()))
         clicked = tuple(map(tuple, found["clicked"]))
         return ClickScores(clicked, tuple(found["scribbled"]), tuple(found["robot"]))
 
